@@ -1,0 +1,1 @@
+"""What every operation shares: its stack, its lock, its audit line, its progress and its errors."""

@@ -1,0 +1,70 @@
+"""Secrets that the platform makes at first use and keeps: 0600 under `.ops/<stack>/secrets`."""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from operation.stack import Stack
+
+PULUMI_PASSPHRASE = "pulumi-passphrase"  # noqa: S105  # a file's name
+CA_PASSPHRASE = "ca-passphrase"  # noqa: S105
+CIPHER_LOCAL = "repository-cipher-local"
+CIPHER_S3 = "repository-cipher-s3"
+S3_ACCESS_KEY = "s3-access-key"
+S3_SECRET_KEY = "s3-secret-key"  # noqa: S105
+S3_ADMIN_ACCESS_KEY = "s3-admin-access-key"
+S3_ADMIN_SECRET_KEY = "s3-admin-secret-key"  # noqa: S105
+
+PASSPHRASE_BYTES = 32
+
+
+def secret(stack: Stack, name: str) -> str:
+    """A secret by name, made (256 random bits) when it is not there yet.
+
+    The first writer wins: two processes at once end with the same value.
+    """
+    path = secret_path(stack, name)
+    if not path.exists():
+        _create(path, secrets.token_urlsafe(PASSPHRASE_BYTES))
+    return path.read_text().strip()
+
+
+def secret_path(stack: Stack, name: str) -> Path:
+    """Where that secret lies, whether or not it exists."""
+    return stack.make_folder("secrets") / name
+
+
+def adopt(stack: Stack, name: str, value: str) -> None:
+    """Gives a stack a secret of another one (a twin reads its parent's repository)."""
+    _create(secret_path(stack, name), value)
+
+
+def _create(path: Path, value: str) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(value + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return
+    finally:
+        Path(temporary).unlink()
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Writes a file atomically, mode 0600, durable before it has its name."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
