@@ -52,3 +52,16 @@ def _busy(stack: Stack, holder: str) -> Failure:
         "wait until it has ended, then type the same command again.",
         exit_code=BUSY,
     )
+
+
+def held(stack: Stack) -> bool:
+    """Whether an operation is at work on the stack now."""
+    path = stack.folder / "lock"
+    if not path.exists():
+        return False
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

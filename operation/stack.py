@@ -2,9 +2,11 @@
 
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from infra.settings import Settings, settings_from
 from operation.failure import refusal
@@ -25,10 +27,12 @@ class Stack:
     Attributes:
         name: as Pulumi knows it; every Docker object of the stack starts with it.
         root: the checkout.
+        given: configuration that Pulumi has read already; otherwise the stack's file is.
     """
 
     name: str
     root: Path = ROOT
+    given: Mapping[str, Any] | None = field(default=None, compare=False)
 
     @property
     def file(self) -> Path:
@@ -52,7 +56,8 @@ class Stack:
         Raises:
             Failure: when the file is missing, is not YAML, or says something that no part knows.
         """
-        return settings_from(self._config(), self.file.name)
+        config = self._config() if self.given is None else self.given
+        return settings_from(config, self.file.name)
 
     def _config(self) -> dict[str, object]:
         import yaml  # noqa: PLC0415  # imports on use keep `invoke --list` fast

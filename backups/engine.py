@@ -1,0 +1,78 @@
+"""pgBackRest's command lines, and the switch of archiving: what every backup operation says to the engine."""
+
+from typing import Any
+
+from operation.containers import execute, required
+from operation.failure import refusal
+
+REPOSITORIES = {1: "local", 2: "s3"}
+"""pgBackRest's repository numbers and what a person calls them."""
+
+TYPES = ("full", "diff", "incr")
+
+
+def pgbackrest(stanza: str, command: str, *options: str) -> list[str]:
+    """A whole pgBackRest command line, errors and warnings on its console."""
+    return ["pgbackrest", f"--stanza={stanza}", "--log-level-console=warn", *options, command]
+
+
+def backup_command(stanza: str, repository: int, kind: str) -> list[str]:
+    """`backup` into one repository.
+
+    Raises:
+        Failure: for a type that pgBackRest does not have.
+    """
+    if kind not in TYPES:
+        raise refusal(f"{kind!r} is no type of backup.", remedy=f"use one of: {', '.join(TYPES)}.")
+    return [
+        "pgbackrest",
+        f"--stanza={stanza}",
+        f"--repo={repository}",
+        f"--type={kind}",
+        "--log-level-console=info",
+        "backup",
+    ]
+
+
+def repositories(chosen: str) -> list[int]:
+    """Repository numbers for what a person typed: `local`, `s3`, a number, or nothing for all.
+
+    Raises:
+        Failure: for a repository that does not exist.
+    """
+    if not chosen:
+        return list(REPOSITORIES)
+    for number, name in REPOSITORIES.items():
+        if chosen in {name, str(number)}:
+            return [number]
+    known = ", ".join(REPOSITORIES.values())
+    raise refusal(f"there is no repository {chosen!r}.", remedy=f"use one of: {known}.")
+
+
+def archive_command(stanza: str) -> str:
+    """The `archive_command` of a database that archives."""
+    return f"pgbackrest --stanza={stanza} archive-push %p"
+
+
+def archiving_on(target: Any, stanza: str) -> None:
+    """Lets the database in that container archive from now on, also after its next start.
+
+    The setting lies in the volume beside the cluster, so no backup carries it into a restored copy.
+    """
+    line = f"archive_command = '{archive_command(stanza)}'"
+    place = "/cluster/archiving.conf"
+    script = f'printf "%s\\n" "$1" > {place}.new && mv {place}.new {place}'
+    required(execute(target, ["sh", "-c", script, "sh", line]), "writing the archive command")
+    if execute(target, ["test", "-S", "/run/postgresql/.s.PGSQL.5432"]).status == 0:
+        query(target, "select pg_reload_conf()")
+        query(target, "checkpoint")
+
+
+def query(target: Any, sql: str, database: str = "postgres") -> str:
+    """One statement over the Unix socket; rows as lines, columns parted by tabs.
+
+    Raises:
+        Failure: with PostgreSQL's own words.
+    """
+    argv = ["psql", "-X", "-A", "-t", "-q", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]
+    return required(execute(target, argv), f"the query «{sql}»").strip()

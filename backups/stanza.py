@@ -1,0 +1,79 @@
+"""The stanza: pgBackRest's name for this cluster, made in both repositories before archiving starts."""
+
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
+
+from operation.failure import Failure
+from operation.stack import Stack
+
+READY_SECONDS = 60
+"""How long the repositories may take to answer; the object store has just become healthy."""
+
+
+class _StanzaProvider(ResourceProvider):
+    """Importable, so that Pulumi pickles a reference."""
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Makes the stanza, then turns archiving on, then has pgBackRest check the whole way."""
+        establish(Stack(props["stack"]), props["stanza"])
+        return CreateResult(id_=f"{props['stack']}-{props['stanza']}", outs=props)
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Another name is another stanza; the old one's backups stay."""
+        replaced = [key for key in ("stack", "stanza") if olds.get(key) != news.get(key)]
+        return DiffResult(changes=bool(replaced), replaces=replaced)
+
+
+class Stanza(Resource):
+    """Declares the stanza; depends on the database and the object store."""
+
+    stanza: pulumi.Output[str]
+
+    def __init__(
+        self, name: str, stack: str, stanza: str, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(_StanzaProvider(), name, {"stack": stack, "stanza": stanza}, opts)
+
+
+def establish(stack: Stack, stanza: str) -> None:
+    """Makes the stanza in both repositories and starts archiving; does no harm where it is done already.
+
+    `stanza-create` cannot take its lock while an asynchronous push keeps failing, hence this order.
+
+    Raises:
+        Failure: when a repository does not answer, or holds another cluster's backups.
+    """
+    from backups.engine import archiving_on, pgbackrest  # noqa: PLC0415
+    from operation.containers import container, execute, required, wait_for  # noqa: PLC0415
+
+    target = container(stack, "database")
+    create = pgbackrest(stanza, "stanza-create")
+
+    def created() -> bool:
+        output = execute(target, create)
+        if output.status == 0:
+            return True
+        if "[028]" in output.stdout + output.stderr:
+            required(
+                output,
+                "stanza-create",
+                "this repository belongs to another cluster: restore from it instead.",
+            )
+        return False
+
+    try:
+        wait_for(created, READY_SECONDS, "stanza-create")
+    except Failure:
+        required(
+            execute(target, create),
+            "stanza-create",
+            "`invoke logs object-store` tells more; then `invoke up`.",
+        )
+    archiving_on(target, stanza)
+    required(
+        execute(target, pgbackrest(stanza, "check", "--archive-timeout=30")),
+        "pgBackRest's check of archiving",
+        "`invoke logs database` tells more; then `invoke up`.",
+    )

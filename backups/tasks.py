@@ -1,0 +1,136 @@
+"""`invoke backup`, `invoke restore` and what belongs to them."""
+
+from typing import Any
+
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.tasks import task
+
+STACK = "which stack; else PULUMI_STACK, else local"
+JSON = "print JSON"
+REPO = "local or s3; both when left out"
+
+
+@task(
+    default=True,
+    help={
+        "type": "full, diff or incr",
+        "repo": REPO,
+        "stack": STACK,
+        "json": JSON,
+        "dry_run": "say what would run",
+    },
+)
+def take(
+    _context: Context,
+    type: str = "incr",
+    repo: str = "",
+    stack: str = "",
+    json: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Back the database up into both repositories; the first backup in each is full.
+
+    Example: invoke backup --type full --repo s3
+    """
+    from backups import console  # noqa: PLC0415
+
+    console.take(stack, type, repo, as_json=json, dry_run=dry_run)
+
+
+@task(name="list", help={"stack": STACK, "json": JSON})
+def listing(_context: Context, stack: str = "", json: bool = False) -> None:
+    """List the restore points, and to which second each repository's WAL reaches.
+
+    Example: invoke backup.list --json
+    """
+    from backups import console  # noqa: PLC0415
+
+    console.listing(stack, as_json=json)
+
+
+@task(help={"repo": REPO, "stack": STACK, "json": JSON})
+def verify(_context: Context, repo: str = "", stack: str = "", json: bool = False) -> None:
+    """Prove the newest backup by restoring it into a scratch database that cannot archive.
+
+    Checks every page, every index, every row count, and the statements of backups/verify.sql.
+    Example: invoke backup.verify --repo local
+    """
+    from backups import console  # noqa: PLC0415
+
+    console.verify(stack, repo, as_json=json)
+
+
+@task(
+    default=True,
+    help={
+        "to": "a time with its offset: 2026-11-24T03:10:00+01:00",
+        "backup": "the label of a backup: its own end",
+        "latest": "everything that was acknowledged",
+        "repo": "local or s3; the best when left out",
+        "yes": "do not ask",
+        "dry_run": "pre-flight only: say what would be restored and lost",
+        "stack": STACK,
+        "json": JSON,
+    },
+)
+def to_point(
+    _context: Context,
+    to: str = "",
+    backup: str = "",
+    latest: bool = False,
+    repo: str = "",
+    yes: bool = False,
+    dry_run: bool = False,
+    stack: str = "",
+    json: bool = False,
+) -> None:
+    """Restore the database into a new volume beside the running one, prove it, then move the service over.
+
+    Until then the running database serves; afterwards its volume is kept for `restore.undo`.
+    Example: invoke restore --to 2026-11-24T03:10:00+01:00
+    """
+    from backups import console  # noqa: PLC0415
+    from backups.plan import parse_target  # noqa: PLC0415
+
+    console.restore(stack, parse_target(to, backup, latest), repo, yes=yes, dry_run=dry_run, as_json=json)
+
+
+@task(help={"yes": "do not ask", "stack": STACK, "json": JSON})
+def undo(_context: Context, yes: bool = False, stack: str = "", json: bool = False) -> None:
+    """Go back to the volume that served before the last restore, on a new timeline.
+
+    Example: invoke restore.undo
+    """
+    from backups import console  # noqa: PLC0415
+
+    console.undo(stack, yes=yes, as_json=json)
+
+
+@task(
+    positional=["generation"],
+    help={
+        "generation": "number of the volume; `invoke status` lists them",
+        "yes": "do not ask",
+        "stack": STACK,
+    },
+)
+def forget(_context: Context, generation: int, yes: bool = False, stack: str = "") -> None:
+    """Remove the volume of an earlier generation for good.
+
+    Example: invoke restore.forget 1
+    """
+    from backups import console  # noqa: PLC0415
+
+    console.forget(stack, generation, yes=yes)
+
+
+def collections() -> tuple[Any, Any]:
+    """The collections `backup` and `restore`."""
+    backup = Collection("backup")
+    for each in (take, listing, verify):
+        backup.add_task(each)
+    restore = Collection("restore")
+    for each in (to_point, undo, forget):
+        restore.add_task(each)
+    return backup, restore

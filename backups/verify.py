@@ -1,0 +1,152 @@
+"""Proof by restore: a backup counts when a database has come out of it."""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from backups import lineage, recovery
+from backups.catalog import read_catalog
+from backups.engine import REPOSITORIES, query
+from backups.plan import Plan, Target, plans
+from backups.proof import Facts, gather
+from backups.scratch import remove_volume, scratch
+from operation.containers import execute, wait_for
+from operation.custodian import write_private
+from operation.failure import Failure
+from operation.progress import Progress
+from operation.stack import Stack
+
+QUERIES = "verify.sql"
+"""The operator's own statements, in `backups/`: one that fails or says false fails the proof."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The verdict on one repository.
+
+    Attributes:
+        at: when it ended.
+        repository: `local` or `s3`.
+        label: the backup that was restored.
+        recovered_to: newest second in the restored database.
+        seconds: of the whole restore and recovery.
+        rows: exact rows by table.
+        problems: what was found wrong; empty is good.
+    """
+
+    at: datetime
+    repository: str
+    label: str
+    recovered_to: datetime | None
+    seconds: float
+    rows: dict[str, int]
+    problems: tuple[str, ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was found wrong."""
+        return not self.problems
+
+
+def verify(stack: Stack, repository: int, progress: Progress) -> Proof:
+    """Restores the newest backup of one repository with all its WAL into a scratch, and looks at every page.
+
+    Raises:
+        Failure: when it cannot be restored at all.
+    """
+    volume = stack.object_name(f"scratch-{secrets.token_hex(3)}")
+    started = datetime.now(UTC)
+    try:
+        with (
+            scratch(stack, volume) as target,
+            progress.step(f"restore from {REPOSITORIES[repository]}") as say,
+        ):
+            plan = _plan(stack, target, repository)
+            recovery.fill(target, stack.settings.backups.stanza, plan, stack.settings.backups.processes)
+            say("replaying WAL")
+            facts, problems = _examine(stack, target, say)
+    finally:
+        remove_volume(volume)
+    ended = datetime.now(UTC)
+    name = REPOSITORIES[repository]
+    seconds = round((ended - started).total_seconds(), 1)
+    proof = Proof(ended, name, plan.backup.label, facts.heartbeat, seconds, facts.rows, tuple(problems))
+    _keep(stack, proof)
+    return proof
+
+
+def newest(stack: Stack) -> dict[str, dict[str, Any]]:
+    """The newest proof of each repository, as it was kept."""
+    found = {}
+    for path in sorted((stack.folder / "proofs").glob("*.json")):
+        content = json.loads(path.read_text())
+        found[content["repository"]] = content
+    return found
+
+
+def _plan(stack: Stack, target: Any, repository: int) -> Plan:
+    catalog = read_catalog(target, stack.settings.backups.stanza, lineage.recorded(stack))
+    for plan in plans(Target(latest=True), catalog, datetime.now(UTC)):
+        if plan.backup.repository == repository:
+            return plan
+    words = catalog.silent.get(
+        repository, "it holds no whole backup that leads to the present timeline, or lags behind."
+    )
+    raise Failure(
+        f"repository {REPOSITORIES[repository]} cannot be restored from: {words}",
+        "a disaster now would have to be mended from the other repository.",
+        f"`invoke backup --repo {REPOSITORIES[repository]}`, then verify again.",
+    )
+
+
+def _examine(stack: Stack, target: Any, say: Any) -> tuple[Facts, list[str]]:
+    recovery.start(target, options=("archive_mode=off",))
+    wait_for(lambda: recovery.settled(target), recovery.REPLAY_SECONDS, "the end of replay")
+    recovery.promote(target)
+    say("counting rows and checking indexes")
+    facts = gather(target, count=True)
+    problems = [] if facts.checksums else ["data pages carry no checksums"]
+    problems += _amcheck(target) + _queries(stack, target)
+    recovery.stop(target)
+    say("checking every page")
+    return facts, problems + _pages(target)
+
+
+def _amcheck(target: Any) -> list[str]:
+    argv = ["pg_amcheck", "--all", "--install-missing", "--no-strict-names", "--jobs=2", "--heapallindexed"]
+    output = execute(target, argv)
+    return [] if output.status == 0 else [f"amcheck: {(output.stdout + output.stderr).strip()[-500:]}"]
+
+
+def _queries(stack: Stack, target: Any) -> list[str]:
+    path = Path(stack.root) / "backups" / QUERIES
+    problems = []
+    for statement in _statements(path.read_text()) if path.exists() else []:
+        try:
+            answer = query(target, statement, "bem")
+        except Failure as failure:
+            problems.append(failure.what)
+            continue
+        if answer.splitlines()[-1:] == ["f"]:
+            problems.append(f"{QUERIES}: «{statement}» says false")
+    return problems
+
+
+def _statements(text: str) -> list[str]:
+    lines = [line for line in text.splitlines() if not line.strip().startswith("--")]
+    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
+
+
+def _pages(target: Any) -> list[str]:
+    output = execute(target, ["pg_checksums", "--check", "-D", "/cluster/pgdata"])
+    return [] if output.status == 0 else [f"checksums: {(output.stdout + output.stderr).strip()[-500:]}"]
+
+
+def _keep(stack: Stack, proof: Proof) -> None:
+    content = {**asdict(proof), "at": proof.at.isoformat(), "good": proof.good}
+    content["recovered_to"] = proof.recovered_to.isoformat() if proof.recovered_to else None
+    path = stack.make_folder("proofs") / f"{proof.at.strftime('%Y%m%dT%H%M%S')}-{proof.repository}.json"
+    write_private(path, json.dumps(content, indent=1, default=str).encode())

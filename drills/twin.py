@@ -1,0 +1,109 @@
+"""The twin: a second stack of the same program, restored from the real backups, to be broken and destroyed."""
+
+import secrets
+import socket
+from typing import Any
+
+from backups import recovery
+from backups.catalog import read_catalog
+from backups.engine import archiving_on
+from backups.plan import Target, plans
+from backups.scratch import ensure_volume, scratch
+from operation import audit, custodian, deployment
+from operation.containers import execute, required, wait_for
+from operation.failure import Failure
+from operation.progress import Progress
+from operation.stack import Stack
+from operation.stack_file import configure
+
+REPLAY_SECONDS = 3600
+
+
+def make(stack: Stack, progress: Progress) -> Stack:
+    """Deploys a twin of a stack: its settings, names and ports of its own, its database out of the real backups.
+
+    Production is read only: its repository is mounted so, and the twin archives into a copy of its own.
+
+    Raises:
+        Failure: when the backups cannot be restored, or the twin does not come up.
+    """
+    twin = Stack(f"twin-{secrets.token_hex(3)}", stack.root)
+    with progress.step(f"write the settings of {twin.name}"):
+        _write_settings(stack, twin)
+        custodian.adopt(twin, custodian.CIPHER_LOCAL, custodian.secret(stack, custodian.CIPHER_LOCAL))
+    with progress.step("restore the real backups into the twin") as say:
+        _seed(stack, twin, say)
+    deployment.up(twin, progress)
+    return Stack(twin.name, twin.root)
+
+
+def destroy(stack: Stack, progress: Progress) -> None:
+    """Removes a twin with all that it has; once more does no harm.
+
+    Raises:
+        Failure: when asked to destroy what is no twin.
+    """
+    from infra.take_down import remove_everything  # noqa: PLC0415
+
+    if not stack.name.startswith("twin-"):
+        raise Failure(f"{stack.name} is no twin.", "nothing was removed.")
+    remove_everything(stack, progress)
+    stack.file.unlink(missing_ok=True)
+
+
+def remember(stack: Stack, what: str, outcome: str, seconds: float) -> None:
+    """One audit line in the production stack for a drill."""
+    entry = audit.Entry(at=audit.now(), who=audit.actor(), what=what, seconds=seconds, outcome=outcome)
+    audit.record(stack, entry)
+
+
+def _write_settings(stack: Stack, twin: Stack) -> None:
+    import yaml  # noqa: PLC0415
+
+    content = yaml.safe_load(stack.file.read_text()) or {}
+    content.pop("encryptionsalt", None)
+    twin.file.write_text(yaml.safe_dump(content))
+    https_port, http_port = _free_ports()
+    configure(
+        twin,
+        {
+            "load_balancer.https_port": https_port,
+            "load_balancer.http_port": http_port,
+            "database.generation": 1,
+            "database.kept": [],
+            "database.last_generation": 1,
+        },
+    )
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("", 0))
+        other.bind(("", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def _seed(stack: Stack, twin: Stack, say: Any) -> None:
+    """Copies the local repository and restores it to its end, with production's image, keys and settings."""
+    repository, volume = twin.object_name("repository"), twin.volume(1)
+    ensure_volume(twin, repository)
+    ensure_volume(twin, volume)
+    stanza = stack.settings.backups.stanza
+    with scratch(stack, volume, more={repository: "/twin-repository"}) as target:
+        say("copying the local repository")
+        required(
+            execute(target, ["cp", "-a", "/repository/.", "/twin-repository/"]), "copying the repository"
+        )
+        catalog = read_catalog(target, stanza)
+        plan = next(
+            each for each in plans(Target(latest=True), catalog, audit.now()) if each.backup.repository == 1
+        )
+        say(f"restoring {plan.backup.label}")
+        recovery.fill(target, stanza, plan, stack.settings.backups.processes)
+        say("replaying WAL")
+        recovery.start(target)
+        wait_for(lambda: recovery.settled(target), REPLAY_SECONDS, "the end of replay")
+        recovery.promote(target)
+        recovery.stop(target)
+        archiving_on(target, stanza)
+        execute(target, ["rm", "-f", "/cluster/restoring"])

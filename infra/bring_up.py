@@ -1,0 +1,117 @@
+"""`invoke up`: deploy, take the first backup, prove it, and say what there is now."""
+
+import json
+import socket
+
+from backups.backup import take
+from backups.engine import REPOSITORIES
+from backups.restore import settle
+from backups.verify import newest, verify
+from infra.platform import addresses
+from operation import custodian, deployment
+from operation.containers import client
+from operation.failure import Failure, refusal
+from operation.mutation import mutation
+from operation.progress import Progress, progress_of
+from operation.stack import Stack
+
+KEPT_NOTE = "custody-told"
+
+
+def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
+    """Brings the stack to what its file says, and gives it restore points that are proven.
+
+    Raises:
+        Failure: when a port is taken, the deployment fails, or a backup cannot be taken or proven.
+    """
+    progress = progress_of(stack, "up", quiet=quiet)
+    with mutation(stack, "up") as outcome:
+        _ports_free(stack)
+        deployment.cancel(stack)
+        settle(stack, progress)
+        changes = deployment.up(stack, progress)
+        first = _first_backups(stack, progress) if backup else []
+        outcome.outcome = "unchanged" if changes.nothing and not first else "succeeded"
+        outcome.detail = str(changes)
+    summary = {
+        "stack": stack.name,
+        "changes": changes.counts,
+        "addresses": addresses(stack),
+        "root_certificate": str(stack.folder / "certs" / "root.pem"),
+        "log": str(progress.log),
+    }
+    if as_json:
+        print(json.dumps(summary, indent=1))
+    else:
+        _say(stack, progress, changes)
+
+
+def _first_backups(stack: Stack, progress: Progress) -> list[int]:
+    """A backup and a proof for each repository that has no good proof yet."""
+    proven = {name for name, proof in newest(stack).items() if proof["good"]}
+    missing = [number for number, name in REPOSITORIES.items() if name not in proven]
+    if missing:
+        take(stack, "incr", missing, progress)
+    for number in missing:
+        proof = verify(stack, number, progress)
+        if not proof.good:
+            raise Failure(
+                f"the first backup in {proof.repository} is not good: {'; '.join(proof.problems)}",
+                "the platform serves, but nothing proven can be restored from there.",
+                f"`invoke backup --type full --repo {proof.repository}`, then `invoke backup.verify`.",
+            )
+    return missing
+
+
+def _ports_free(stack: Stack) -> None:
+    """Refuses before anything is touched when something else has the ports."""
+    settings = stack.settings.load_balancer
+    engine = client()
+    if engine.services.list(filters={"name": stack.object_name("load-balancer")}):
+        return
+    for key in ("https_port", "http_port"):
+        port = getattr(settings, key)
+        if _taken(port):
+            raise refusal(
+                f"port {port} is taken by another program or stack.",
+                remedy=f"set bem:load_balancer.{key} in {stack.file.name} to a free port.",
+            )
+
+
+def _taken(port: int) -> bool:
+    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        try:
+            listener.bind(("::", port))
+        except OSError:
+            return True
+    return False
+
+
+def _say(stack: Stack, progress: Progress, changes: deployment.Changes) -> None:
+    proofs = newest(stack)
+    lines = [f"\nstack {stack.name}: {changes}", f"  address           {addresses(stack)[0]}"]
+    lines.append(f"  root certificate  {stack.folder / 'certs' / 'root.pem'}")
+    for name, proof in proofs.items():
+        lines.append(f"  proven by restore {proof['label']} in {name}, to {proof['recovered_to']}")
+    lines += [
+        f"  log               {progress.log}",
+        "  next              ./ops status · ./ops backup.list · ./ops --list",
+    ]
+    for line in lines:
+        progress.say(line)
+    _tell_custody(stack, progress)
+
+
+def _tell_custody(stack: Stack, progress: Progress) -> None:
+    """Once: what must leave this host, and why."""
+    told = custodian.secret_path(stack, KEPT_NOTE)
+    if told.exists():
+        return
+    progress.say(
+        f"\nCopy {stack.folder}/secrets and {stack.folder}/certs to a safe place off this host.\n"
+        "  They hold the ciphers of both repositories, Pulumi's passphrase and the CA's keys. Without them\n"
+        "  nobody can read the backups, also not you. This is said once."
+    )
+    custodian.write_private(told, b"told\n")

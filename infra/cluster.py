@@ -1,0 +1,74 @@
+"""The very first database cluster of a stack: made once, and never again on an empty volume by itself."""
+
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
+
+from infra.parties import DATABASE
+from operation.failure import Failure
+from operation.stack import LABEL_STACK
+
+
+class _ClusterProvider(ResourceProvider):
+    """Importable, so that Pulumi pickles a reference and a comment here changes nothing."""
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Initialises the volume unless a cluster is there; interrupted, the next try starts anew."""
+        _initialise(props["stack"], props["volume"], props["image"], props["schema"])
+        return CreateResult(id_=f"{props['stack']}-cluster", outs=props)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Nothing of it changes: later generations come from restores, later schemas from migrations."""
+        return DiffResult(changes=False)
+
+
+class Cluster(Resource):
+    """Marks in the stack's state that the first cluster was made.
+
+    Because of that mark, a lost volume is a failure that a restore mends, and never an empty database.
+    """
+
+    volume: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        stack: str,
+        volume: pulumi.Input[str],
+        image: pulumi.Input[str],
+        schema: str,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        properties = {"stack": stack, "volume": volume, "image": image, "schema": schema}
+        super().__init__(_ClusterProvider(), name, properties, opts)
+
+
+def _initialise(stack: str, volume: str, image: str, schema: str) -> None:
+    from docker.errors import ContainerError  # noqa: PLC0415
+    from docker.types import Mount  # noqa: PLC0415
+
+    from operation.containers import client  # noqa: PLC0415
+
+    try:
+        client().containers.run(
+            image,
+            ["initialise"],
+            environment={"SCHEMA": schema},
+            mounts=[Mount("/cluster", volume)],
+            tmpfs={"/run": "mode=1777", "/tmp": "mode=1777"},  # noqa: S108  # in the container
+            network_mode="none",
+            user=DATABASE.user,
+            labels={LABEL_STACK: stack},
+            cap_drop=["ALL"],
+            read_only=True,
+            remove=True,
+            stderr=True,
+        )
+    except ContainerError as error:
+        words = (error.stderr or b"").decode(errors="replace").strip()
+        raise Failure(
+            f"the first database cluster could not be made in volume {volume}: {words}",
+            "no database runs yet; the volume holds nothing of worth.",
+            "`invoke up` tries again.",
+        ) from error

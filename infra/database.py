@@ -1,0 +1,110 @@
+"""PostgreSQL 17: checksums, certificates in place of passwords, archiving into two repositories."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from backups.stanza import Stanza
+from infra.cluster import Cluster
+from infra.images import ImageArgs, built
+from infra.network import Networks
+from infra.parties import DATABASE
+from infra.storage import Volumes
+from infra.swarm_service import Health, SwarmServiceArgs, swarm_service
+from infra.templates import config, rendered, secret
+from operation import custodian
+from operation.stack import Stack
+
+MEBIBYTE = 1024 * 1024
+SHARED_MEMORY = 256 * MEBIBYTE
+"""For parallel queries; 64 MB, Docker's own, is too little."""
+
+
+@dataclass(frozen=True)
+class DatabaseArgs:
+    """Where the database lives and whom it may talk to."""
+
+    networks: Networks
+    volumes: Volumes
+    certificate: pulumi.Resource
+    object_store: pulumi.Resource
+
+
+class Database(pulumi.ComponentResource):
+    """Server and stanza. Refuses to start on an empty volume that is not the first."""
+
+    def __init__(self, stack: Stack, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bem:infra:Database", "database", None, opts)
+        inside = pulumi.ResourceOptions(parent=self)
+        image = built(stack, ImageArgs("database"), inside)
+        cluster = Cluster(
+            "cluster",
+            stack.name,
+            args.volumes.database,
+            image,
+            _schema(stack),
+            pulumi.ResourceOptions(parent=self),
+        )
+        self.service = swarm_service(
+            stack,
+            SwarmServiceArgs(
+                party=DATABASE,
+                image=image,
+                networks=(args.networks.data, args.networks.backup),
+                stateful=True,
+                volumes={
+                    "/cluster": (args.volumes.database, False),
+                    "/repository": (args.volumes.repository, False),
+                    "/certs": (args.volumes.certificates[DATABASE.role], True),
+                },
+                tmpfs={"/tmp": 256 * MEBIBYTE, "/run": 16 * MEBIBYTE, "/dev/shm": SHARED_MEMORY},  # noqa: S108
+                configs=_configs(stack, self),
+                secrets={"/etc/pgbackrest/conf.d/secrets.conf": _repository_secrets(stack, self)},
+                stop_signal="SIGINT",
+                stop_grace="120s",
+                health=Health(interval="1s", retries=10),
+            ),
+            pulumi.ResourceOptions(parent=self, depends_on=[cluster, args.certificate, args.object_store]),
+        )
+        self.stanza = Stanza(
+            "stanza",
+            stack.name,
+            stack.settings.backups.stanza,
+            pulumi.ResourceOptions(parent=self, depends_on=[self.service]),
+        )
+        self.register_outputs({})
+
+
+def _schema(stack: Stack) -> str:
+    return (stack.root / "services" / "api" / "schema.sql").read_text()
+
+
+def _configs(stack: Stack, parent: pulumi.Resource) -> dict[str, docker.ServiceConfig]:
+    settings = stack.settings
+    contents = {
+        "/etc/postgresql/postgresql.conf": rendered(
+            stack, "database/postgresql.conf.j2", settings=settings.database
+        ),
+        "/etc/postgresql/pg_hba.conf": rendered(stack, "database/pg_hba.conf"),
+        "/etc/pgbackrest/pgbackrest.conf": rendered(
+            stack, "database/pgbackrest.conf.j2", backups=settings.backups, object_store=settings.object_store
+        ),
+    }
+    return {
+        path: config(stack, path.rsplit("/", 1)[1], content, parent) for path, content in contents.items()
+    }
+
+
+def _repository_secrets(stack: Stack, parent: pulumi.Resource) -> docker.Secret:
+    content = "\n".join(
+        [
+            "[global]",
+            f"repo1-cipher-pass={custodian.secret(stack, custodian.CIPHER_LOCAL)}",
+            f"repo2-cipher-pass={custodian.secret(stack, custodian.CIPHER_S3)}",
+            f"repo2-s3-key={custodian.secret(stack, custodian.S3_ACCESS_KEY)}",
+            f"repo2-s3-key-secret={custodian.secret(stack, custodian.S3_SECRET_KEY)}",
+            "",
+        ]
+    )
+    return secret(stack, "pgbackrest-secrets", content, parent)

@@ -1,0 +1,43 @@
+"""The images of a stack, built on this host from the base image alone and named by their digest."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+
+from operation.stack import Stack
+
+
+@dataclass(frozen=True)
+class ImageArgs:
+    """One image to build.
+
+    Attributes:
+        role: the party that runs it, and its folder under infra/images.
+        context: what the builder is given; the image's own folder unless the code lives elsewhere.
+        args: build arguments.
+    """
+
+    role: str
+    context: Path | None = None
+    args: dict[str, str] = field(default_factory=dict)
+
+
+def built(stack: Stack, args: ImageArgs, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """Builds an image and gives its digest; a tag alone would leave the old one running."""
+    folder = stack.root / "infra" / "images" / args.role
+    image = docker.Image(
+        f"image-{args.role}",
+        image_name=f"bem-{args.role}:{stack.name}",
+        skip_push=True,
+        build=docker.DockerBuildArgs(
+            context=str(args.context or folder),
+            dockerfile=str(folder / "Dockerfile"),
+            args=args.args,
+            builder_version=docker.BuilderVersion.BUILDER_V1,
+            platform="linux/amd64",
+        ),
+        opts=opts,
+    )
+    return image.repo_digest

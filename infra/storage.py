@@ -1,0 +1,58 @@
+"""The volumes of a stack: what survives its containers."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from infra.parties import PARTIES
+from operation.stack import LABEL_STACK, Stack
+
+
+@dataclass(frozen=True)
+class Volumes:
+    """Names of the volumes.
+
+    Attributes:
+        database: data volume of the generation that serves.
+        repository: the local backup repository.
+        objects: the embedded object store's data.
+        certificates: one volume a party, by role.
+    """
+
+    database: pulumi.Output[str]
+    repository: pulumi.Output[str]
+    objects: pulumi.Output[str]
+    certificates: dict[str, pulumi.Output[str]]
+
+
+class Storage(pulumi.ComponentResource):
+    """Every volume; those with data outlive `pulumi destroy` and a removal from the program.
+
+    A data volume of each declared generation stays, so that a restore can be undone.
+    """
+
+    def __init__(self, stack: Stack, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("bem:infra:Storage", "storage", None, opts)
+        database = stack.settings.database
+        generations = {
+            each: self._volume(stack, f"database-g{each}", keep=True) for each in database.declared
+        }
+        self.volumes = Volumes(
+            database=generations[database.generation],
+            repository=self._volume(stack, "repository", keep=True),
+            objects=self._volume(stack, "objects", keep=True),
+            certificates={
+                party.role: self._volume(stack, f"certs-{party.role}", keep=False) for party in PARTIES
+            },
+        )
+        self.register_outputs({})
+
+    def _volume(self, stack: Stack, name: str, *, keep: bool) -> pulumi.Output[str]:
+        volume = docker.Volume(
+            f"volume-{name}",
+            name=stack.object_name(name),
+            labels=[docker.VolumeLabelArgs(label=LABEL_STACK, value=stack.name)],
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=keep),
+        )
+        return volume.name

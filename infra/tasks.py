@@ -1,0 +1,108 @@
+"""Bringing a stack up, looking at it, taking it down."""
+
+import json
+import time
+
+from invoke.context import Context
+from invoke.tasks import task
+
+STACK = "which stack; else PULUMI_STACK, else local"
+JSON = "print JSON"
+
+
+@task(help={"stack": STACK, "json": JSON, "skip_backup": "no first backup and no proof (tests do that)"})
+def up(_context: Context, stack: str = "", json: bool = False, skip_backup: bool = False) -> None:
+    """Deploy the stack, take its first backup into both repositories and prove it by a restore.
+
+    A second run says that nothing changed. Example: invoke up
+    """
+    from infra.bring_up import bring_up  # noqa: PLC0415
+    from operation.stack import stack_named  # noqa: PLC0415
+
+    bring_up(stack_named(stack), quiet=json, as_json=json, backup=not skip_backup)
+
+
+@task(help={"stack": STACK, "json": JSON})
+def preview(_context: Context, stack: str = "", json: bool = False) -> None:
+    """Say what `up` would change, and touch nothing.
+
+    Example: invoke preview
+    """
+    from operation import deployment  # noqa: PLC0415
+    from operation.progress import progress_of  # noqa: PLC0415
+    from operation.stack import stack_named  # noqa: PLC0415
+
+    chosen = stack_named(stack)
+    changes = deployment.preview(chosen, progress_of(chosen, "preview", quiet=json))
+    print(_json(changes.counts) if json else f"{chosen.name}: {changes}")
+
+
+@task(
+    help={
+        "stack": STACK,
+        "yes": "do not ask",
+        "destroy_data": "the stack's name: remove its volumes, backups, certificates and secrets too",
+        "dry_run": "say what would be removed",
+    }
+)
+def down(
+    _context: Context, stack: str = "", yes: bool = False, destroy_data: str = "", dry_run: bool = False
+) -> None:
+    """Remove the stack's services and networks; its data and backups stay unless destroyed by name.
+
+    Example: invoke down --yes
+    """
+    from infra.take_down import take_down  # noqa: PLC0415
+    from operation.stack import stack_named  # noqa: PLC0415
+
+    take_down(stack_named(stack), yes=yes, destroy_data=destroy_data, dry_run=dry_run)
+
+
+@task(help={"stack": STACK, "json": JSON})
+def status(_context: Context, stack: str = "", json: bool = False) -> None:
+    """Say first what is wrong, then services, endpoints, certificates, restore points and RPO now.
+
+    Exit status 1 when something is wrong. Example: invoke status --json
+    """
+    from infra.status import report  # noqa: PLC0415
+    from operation.stack import stack_named  # noqa: PLC0415
+
+    report(stack_named(stack), as_json=json)
+
+
+@task(
+    positional=["service"],
+    help={
+        "service": "api, database, load-balancer or object-store; all of them when left out",
+        "stack": STACK,
+        "tail": "lines of each container",
+        "since": "seconds back",
+        "follow": "go on until interrupted (one service)",
+    },
+)
+def logs(
+    _context: Context,
+    service: str = "",
+    stack: str = "",
+    tail: int = 50,
+    since: int = 0,
+    follow: bool = False,
+) -> None:
+    """Print what the services' containers wrote.
+
+    Example: invoke logs database --tail 20
+    """
+    from infra.logs import show  # noqa: PLC0415
+    from operation.stack import stack_named  # noqa: PLC0415
+
+    show(
+        stack_named(stack),
+        service,
+        tail=tail,
+        since=int(time.time()) - since if since else None,
+        follow=follow,
+    )
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=1)

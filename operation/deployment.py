@@ -1,0 +1,153 @@
+"""Pulumi by its Automation API: the same program that `pulumi up` runs, with events turned into progress."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from operation import custodian
+from operation.failure import Failure
+from operation.progress import Progress
+from operation.stack import Stack
+
+if TYPE_CHECKING:
+    from pulumi.automation import EngineEvent
+    from pulumi.automation import Stack as PulumiStack
+
+UNCHANGED = "same"
+
+
+@dataclass
+class Changes:
+    """What an update did, by kind of operation: `{"create": 3, "same": 40}`."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether all was as declared."""
+        return not any(count for kind, count in self.counts.items() if kind != UNCHANGED)
+
+    def __str__(self) -> str:
+        """`3 created, 1 updated`, or `nothing changed`."""
+        words = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
+        parts = [f"{count} {words[kind]}" for kind, count in self.counts.items() if kind in words and count]
+        return ", ".join(parts) or "nothing changed"
+
+
+def environment(stack: Stack) -> dict[str, str]:
+    """The variables by which Pulumi finds a stack's state and passphrase; the same as `./ops env` gives."""
+    custodian.secret(stack, custodian.PULUMI_PASSPHRASE)
+    return {
+        "PULUMI_BACKEND_URL": f"file://{stack.make_folder('pulumi')}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(custodian.secret_path(stack, custodian.PULUMI_PASSPHRASE)),
+        "PULUMI_STACK": stack.name,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
+
+def opened(stack: Stack) -> "PulumiStack":
+    """The stack in Pulumi's hands, made on first use.
+
+    Raises:
+        Failure: when Pulumi is not there, or the passphrase is not the state's.
+    """
+    from pulumi import automation  # noqa: PLC0415  # 1 s
+
+    os.environ.update(environment(stack))
+    try:
+        return automation.create_or_select_stack(stack.name, work_dir=str(stack.root))
+    except automation.CommandError as error:
+        raise _explained(str(error), []) from error
+    except FileNotFoundError as error:
+        raise Failure(
+            "the Pulumi CLI is not on PATH.", remedy='`./ops setup`, then eval "$(./ops env)".'
+        ) from error
+
+
+def up(stack: Stack, progress: Progress) -> Changes:
+    """Brings reality to what the stack's file says.
+
+    Raises:
+        Failure: with the errors that Pulumi and the services gave; the next `up` goes on from there.
+    """
+    with progress.step("deploy") as say:
+        return _run(lambda on_event: opened(stack).up(on_event=on_event), progress, say)
+
+
+def destroy(stack: Stack, progress: Progress) -> Changes:
+    """Removes everything but the volumes with data and the backups."""
+    with progress.step("remove") as say:
+        return _run(lambda on_event: opened(stack).destroy(on_event=on_event), progress, say)
+
+
+def preview(stack: Stack, progress: Progress) -> Changes:
+    """What `up` would do; touches nothing."""
+    with progress.step("preview") as say:
+        pulumi_stack = opened(stack)
+        errors: list[str] = []
+        result = _guarded(lambda: pulumi_stack.preview(on_event=_watcher(progress, say, errors)), errors)
+        return Changes(
+            {str(getattr(kind, "value", kind)): count for kind, count in result.change_summary.items()}
+        )
+
+
+def cancel(stack: Stack) -> None:
+    """Drops Pulumi's own lock of a process that died; ours, which the kernel keeps, is held already."""
+    for path in (stack.folder / "pulumi" / ".pulumi" / "locks").rglob("*.json"):
+        path.unlink(missing_ok=True)
+
+
+def _run(action: Callable[[Any], Any], progress: Progress, say: Callable[[str], None]) -> Changes:
+    errors: list[str] = []
+    result = _guarded(lambda: action(_watcher(progress, say, errors)), errors)
+    return Changes(dict(result.summary.resource_changes or {}))
+
+
+def _guarded(action: Callable[[], Any], errors: list[str]) -> Any:
+    from pulumi import automation  # noqa: PLC0415
+
+    try:
+        return action()
+    except automation.CommandError as error:
+        raise _explained(str(error), errors) from error
+
+
+def _watcher(
+    progress: Progress, say: Callable[[str], None], errors: list[str]
+) -> "Callable[[EngineEvent], None]":
+    def watch(event: "EngineEvent") -> None:
+        if event.diagnostic_event is not None:
+            message = event.diagnostic_event.message.strip()
+            progress.detail(f"{event.diagnostic_event.severity}: {message}")
+            if event.diagnostic_event.severity == "error" and message:
+                errors.append(message)
+        if event.resource_pre_event is not None:
+            step = event.resource_pre_event.metadata
+            operation = str(getattr(step.op, "value", step.op))
+            progress.detail(f"{operation} {step.urn}")
+            if operation != UNCHANGED:
+                say(f"{operation} {step.urn.rsplit('::', 1)[-1]}")
+
+    return watch
+
+
+def _explained(words: str, errors: list[str]) -> Failure:
+    if "incorrect passphrase" in words:
+        return Failure(
+            "the passphrase in .ops/<stack>/secrets/pulumi-passphrase does not open this stack's state.",
+            "nothing was changed.",
+            "bring it back from its copy; in a stack's file of another host, remove `encryptionsalt`.",
+        )
+    if "the stack is currently locked" in words:
+        return Failure(
+            "another `pulumi` process holds this stack.",
+            "nothing was changed.",
+            "wait for it to end; after a crash: `pulumi cancel`.",
+        )
+    told = [line for line in errors if "update failed" not in line] or words.strip().splitlines()[-15:]
+    return Failure(
+        "the deployment failed:\n    " + "\n    ".join("\n".join(told).splitlines()),
+        "what was done before stays; services that are healthy go on serving.",
+        "mend the cause, then `invoke up` again.",
+    )

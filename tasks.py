@@ -1,0 +1,14 @@
+"""Wiring only: one collection a folder, the default tasks `backup`, `restore`, `drill`."""
+
+from invoke.collection import Collection
+
+import infra.tasks
+from backups.tasks import collections
+from operation.reporting import reported
+
+namespace = Collection()
+for each in (infra.tasks.up, infra.tasks.preview, infra.tasks.down, infra.tasks.status, infra.tasks.logs):
+    namespace.add_task(each)
+for collection in collections():
+    namespace.add_collection(collection)
+reported(namespace)
