@@ -13,8 +13,6 @@ LOG = "/cluster/recovery.log"
 RESTORE_SECONDS = 24 * 3600
 REPLAY_SECONDS = 24 * 3600
 START_SECONDS = 3600
-STANDSTILL_SECONDS = 1.5
-"""Three times `wal_retrieve_retry_interval` of the server's configuration."""
 EMPTY = "find /cluster -mindepth 1 -not -name lock -delete; mkdir -p /cluster/spool; touch /cluster/restoring"
 STOPPED_AT_TARGET = "recovery stopping"
 """What the server writes when it has met the target; «paused» alone may also mean a wrong setting."""
@@ -39,7 +37,7 @@ def restore_argv(stanza: str, plan: Plan, processes: int) -> list[str]:
         f"--recovery-option=restore_command={restore_command(stanza, plan.backup.repository)}",
     ]
     if plan.latest:
-        argv += ["--type=standby", f"--target-timeline={plan.timeline}"]
+        argv += [f"--type={'standby' if follow else 'default'}", f"--target-timeline={plan.timeline}"]
     elif plan.time is None:
         argv += ["--type=immediate", "--target-action=pause", f"--target-timeline={plan.timeline}"]
     else:
@@ -52,7 +50,7 @@ def restore_argv(stanza: str, plan: Plan, processes: int) -> list[str]:
     return [*argv, "restore"]
 
 
-def fill(target: Any, stanza: str, plan: Plan, processes: int) -> str:
+def fill(target: Any, stanza: str, plan: Plan, processes: int, *, follow: bool = False) -> str:
     """Empties /cluster, marks it as unfinished and restores the backup's files into it.
 
     Raises:
@@ -63,7 +61,7 @@ def fill(target: Any, stanza: str, plan: Plan, processes: int) -> str:
         "emptying the new volume",
     )
     return required(
-        execute(target, restore_argv(stanza, plan, processes)),
+        execute(target, restore_argv(stanza, plan, processes, follow=follow)),
         f"restoring backup {plan.backup.label}",
         "the database that serves was not touched; `invoke backup.verify` tests the repositories.",
     )
@@ -131,8 +129,21 @@ def wait_for_target(target: Any) -> None:
         )
 
 
+def wait_for_end(target: Any) -> None:
+    """Waits until the server has replayed all WAL there is and has ended recovery by itself.
+
+    Raises:
+        Failure: when the server ends instead: WAL that exists could not be read.
+    """
+    wait_for(
+        lambda: _answer(target, "select pg_is_in_recovery()") == "f", REPLAY_SECONDS, "the end of replay"
+    )
+
+
 def promote(target: Any) -> int:
     """Ends recovery on a new timeline and gives its number; waits until it takes writes."""
+    if query(target, "select pg_is_in_recovery()") == "f":
+        return timeline(target)
     required(
         execute(target, ["pg_ctl", "promote", "-D", "/cluster/pgdata", "-w", "-s", "-t", "300"]),
         "promoting the restored database",
@@ -152,13 +163,6 @@ def timeline(target: Any) -> int:
 def replayed(target: Any) -> int:
     """The WAL position, as a number, up to which a standby has replayed."""
     return lsn(query(target, "select coalesce(pg_last_wal_replay_lsn(), '0/0')"))
-
-
-def settled(target: Any) -> bool:
-    """Whether a standby is at the end of all WAL: it stood still over two of its own tries to fetch more."""
-    before = replayed(target)
-    query(target, f"select pg_sleep({STANDSTILL_SECONDS})")
-    return 0 < before == replayed(target)
 
 
 def last_lines(target: Any, count: int = 12) -> str:
@@ -189,8 +193,13 @@ def _minima(target: Any) -> list[str]:
 
 
 def _paused(target: Any) -> bool:
+    return _answer(target, "select pg_get_wal_replay_pause_state()") == "paused"
+
+
+def _answer(target: Any, sql: str) -> str:
+    """A query's answer, empty while the server does not take queries yet."""
     try:
-        return query(target, "select pg_get_wal_replay_pause_state()") == "paused"
+        return query(target, sql)
     except Failure:
         if execute(target, ["pg_ctl", "status", "-D", "/cluster/pgdata"]).status != 0:
             raise Failure(
@@ -198,4 +207,4 @@ def _paused(target: Any) -> bool:
                 "the database that serves was not touched.",
                 "the WAL may be damaged in this repository; `--repo` names another one.",
             ) from None
-        return False
+        return ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from backups import journal, lineage, recovery, switch
 from backups.catalog import Catalog, read_catalog
-from backups.engine import archiving_on, query
+from backups.engine import REPOSITORIES, archiving_on, query
 from backups.history import lsn
 from backups.journal import Move, Phase
 from backups.lineage import Reign
@@ -22,6 +22,7 @@ from operation.stack_file import configure
 
 DRAIN_SECONDS = 120
 REACH_SECONDS = 30
+OLD_HAS_STOPPED = "/tmp/old-has-stopped"  # noqa: S108  # in the scratch's own tmpfs
 
 
 @dataclass(frozen=True)
@@ -131,31 +132,47 @@ def _finish(stack: Stack, move: Move, progress: Progress) -> None:
 def _attempt(
     stack: Stack, move: Move, plan: Plan, catalog: Catalog, generation: int, progress: Progress
 ) -> Restored:
-    settings = stack.settings.backups
     journal.write(stack, move)
     remove_volume(move.new)
+    follow = plan.latest and switch.alive(stack) is not None
+    if plan.latest and not follow and move.old:
+        with progress.step("stop what is left of the old database"):
+            journal.write(stack, move.at(Phase.CUT_OVER))
+            switch.stop_database(stack)
     with scratch(stack, move.new, old=_existing(move.old)) as target:
-        with progress.step(f"restore {plan.backup.label} from repository {plan.backup.repository}") as say:
-            recovery.fill(target, settings.stanza, plan, settings.processes)
-            say("replaying WAL")
-            recovery.start(target)
-            if not plan.latest:
-                recovery.wait_for_target(target)
+        _recover(stack, plan, target, progress, follow=follow)
         with progress.step("look into what was restored"):
             facts = gather(target)
         started = datetime.now(UTC)
-        timeline = _cut_over(stack, move, plan, catalog, target, progress)
+        timeline = _cut_over(stack, move, catalog, target, progress, follow=follow)
     move_over(stack, move, progress)
     down = (datetime.now(UTC) - started).total_seconds() if move.old else 0.0
     return Restored(generation, timeline, plan, facts, round(down, 1))
 
 
-def _cut_over(stack: Stack, move: Move, plan: Plan, catalog: Catalog, target: Any, progress: Progress) -> int:
+def _recover(stack: Stack, plan: Plan, target: Any, progress: Progress, *, follow: bool) -> None:
+    settings = stack.settings.backups
+    name = f"restore {plan.backup.label} from {REPOSITORIES[plan.backup.repository]}"
+    with progress.step(name) as say:
+        recovery.fill(target, settings.stanza, plan, settings.processes, follow=follow)
+        say("replaying WAL")
+        if plan.latest and not follow:
+            execute(target, ["touch", OLD_HAS_STOPPED])
+        recovery.start(target)
+        if not plan.latest:
+            recovery.wait_for_target(target)
+        elif not follow:
+            recovery.wait_for_end(target)
+
+
+def _cut_over(
+    stack: Stack, move: Move, catalog: Catalog, target: Any, progress: Progress, *, follow: bool
+) -> int:
     with progress.step("stop the old database"):
         journal.write(stack, move.at(Phase.CUT_OVER))
         ended = _retire(stack)
     with progress.step("promote the restored one"):
-        if plan.latest:
+        if follow:
             _replay_the_rest(target)
         timeline = recovery.promote(target)
         began = datetime.now(UTC)
@@ -173,7 +190,8 @@ def _retire(stack: Stack) -> datetime | None:
     if living is not None:
         query(living, "select pg_switch_wal()")
         last = _heartbeat(living)
-    switch.stop_database(stack)
+    if switch.serving_volume(stack):
+        switch.stop_database(stack)
     return last
 
 
@@ -189,18 +207,20 @@ def _has_heartbeat(target: Any) -> bool:
 def _replay_the_rest(target: Any) -> None:
     """Lets the standby take what the stopped server had not archived, to its very last record."""
     old = recovery.control(target, "/old/pgdata")
-    execute(target, ["touch", "/tmp/old-has-stopped"])  # noqa: S108  # in the container
-    goal = (
-        lsn(old["Latest checkpoint location"]) if old.get("Database cluster state") == "shut down" else None
-    )
-    if goal is not None and goal >= recovery.replayed(target):
-        wait_for(
-            lambda: recovery.replayed(target) > goal,
-            DRAIN_SECONDS,
-            "the replay of the old server's last record",
-        )
+    execute(target, ["touch", OLD_HAS_STOPPED])
+    if old.get("Database cluster state") != "shut down":
+        _end_where_the_wal_ends(target)
         return
-    wait_for(lambda: recovery.settled(target), recovery.REPLAY_SECONDS, "the end of replay")
+    goal = lsn(old["Latest checkpoint location"])
+    wait_for(lambda: recovery.replayed(target) > goal, DRAIN_SECONDS, "the replay of the last record")
+
+
+def _end_where_the_wal_ends(target: Any) -> None:
+    """The old server did not end cleanly, so no position is the last: the end of its WAL is."""
+    recovery.stop(target)
+    execute(target, ["bash", "-c", "cd /cluster/pgdata && mv standby.signal recovery.signal"])
+    recovery.start(target)
+    recovery.wait_for_end(target)
 
 
 def _reaching(stack: Stack, living: Any, target: Target, say: Any) -> Catalog:

@@ -13,7 +13,7 @@ from backups.engine import REPOSITORIES, query
 from backups.plan import Plan, Target, plans
 from backups.proof import Facts, gather
 from backups.scratch import remove_volume, scratch
-from operation.containers import execute, wait_for
+from operation.containers import execute
 from operation.custodian import write_private
 from operation.failure import Failure
 from operation.progress import Progress
@@ -104,8 +104,7 @@ def _plan(stack: Stack, target: Any, repository: int) -> Plan:
 
 def _examine(stack: Stack, target: Any, say: Any) -> tuple[Facts, list[str]]:
     recovery.start(target, options=("archive_mode=off",))
-    wait_for(lambda: recovery.settled(target), recovery.REPLAY_SECONDS, "the end of replay")
-    recovery.promote(target)
+    recovery.wait_for_end(target)
     say("counting rows and checking indexes")
     facts = gather(target, count=True)
     problems = [] if facts.checksums else ["data pages carry no checksums"]

@@ -1,4 +1,4 @@
-"""The twin: a second stack of the same program, restored from the real backups, to be broken and destroyed."""
+"""The twin: a second stack of the same program, restored from the real backups, to be broken."""
 
 import secrets
 import socket
@@ -10,17 +10,15 @@ from backups.engine import archiving_on
 from backups.plan import Target, plans
 from backups.scratch import ensure_volume, scratch
 from operation import audit, custodian, deployment
-from operation.containers import execute, required, wait_for
+from operation.containers import execute, required
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
 from operation.stack_file import configure
 
-REPLAY_SECONDS = 3600
-
 
 def make(stack: Stack, progress: Progress) -> Stack:
-    """Deploys a twin of a stack: its settings, names and ports of its own, its database out of the real backups.
+    """Deploys a twin: a stack's settings, names and ports of its own, its database out of the real backups.
 
     Production is read only: its repository is mounted so, and the twin archives into a copy of its own.
 
@@ -102,8 +100,7 @@ def _seed(stack: Stack, twin: Stack, say: Any) -> None:
         recovery.fill(target, stanza, plan, stack.settings.backups.processes)
         say("replaying WAL")
         recovery.start(target)
-        wait_for(lambda: recovery.settled(target), REPLAY_SECONDS, "the end of replay")
-        recovery.promote(target)
+        recovery.wait_for_end(target)
         recovery.stop(target)
         archiving_on(target, stanza)
         execute(target, ["rm", "-f", "/cluster/restoring"])

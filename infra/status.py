@@ -12,7 +12,7 @@ from operation.failure import Failure
 from operation.stack import LABEL_STACK, Stack
 
 RPO_LIMIT = 30.0
-"""Seconds of writes that a repository may lack before `status` calls it wrong: a few times `archive_timeout`."""
+"""Seconds of writes that a repository may lack before `status` calls it wrong."""
 DAYS_LIMIT = 1 / 6
 """Share of a certificate's life below which it is wrong that nobody has renewed it."""
 

@@ -1,0 +1,129 @@
+"""Endpoints that serve certificates, and how each is asked for its own."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from certs import expiry, handshake
+from certs.authority import root_path
+from certs.generation import CURRENT
+from certs.statement import serial_of
+from certs.store import certificate
+from operation.containers import client, containers, execute
+from operation.failure import Failure
+from operation.stack import Stack
+
+SECONDS = 5.0
+"""Longest wait for one step of a handshake on the same host."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A port that shows a certificate.
+
+    Attributes:
+        party: whose certificate; also the role of its containers.
+        port: TCP port.
+        server_name: the name that it must be good for.
+        inside: asked from within each of its containers, since no port is published.
+        starttls: PostgreSQL's preamble, or none.
+    """
+
+    party: str
+    port: int
+    server_name: str
+    inside: bool = True
+    starttls: Literal["postgres"] | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one endpoint showed.
+
+    Attributes:
+        party: whose certificate.
+        where: container and port, or the published address.
+        served: the certificate; None when there was no handshake.
+        fault: what is wrong; empty when nothing is.
+        stale: another certificate than the one in the local store, which was delivered last.
+    """
+
+    party: str
+    where: str
+    served: expiry.Served | None
+    fault: str
+    stale: bool = False
+
+
+def endpoints(stack: Stack) -> Sequence[Endpoint]:
+    """All of a stack, the one that clients see first."""
+    settings = stack.settings
+    front = settings.load_balancer.https_port
+    return (
+        Endpoint("load-balancer", front, settings.certificates.names[0], inside=False),
+        Endpoint("api", 8443, "api"),
+        Endpoint("database", 5432, "database", starttls="postgres"),
+        Endpoint("object-store", 8333, "object-store"),
+    )
+
+
+def findings(stack: Stack, asked: Sequence[Endpoint]) -> list[Finding]:
+    """Asks every endpoint, each replica by itself; a silent one does not keep others from being asked.
+
+    Raises:
+        Failure: when Docker does not answer.
+    """
+    engine = client()
+    found: list[Finding] = []
+    for each in asked:
+        running = containers(stack, each.party, engine) if each.inside else [None]
+        if not running:
+            found.append(Finding(each.party, f"{each.party}:{each.port}", None, "no container of it runs"))
+        found += [look(stack, each, container) for container in running]
+    return found
+
+
+def look(stack: Stack, endpoint: Endpoint, container: Any = None) -> Finding:
+    """Asks one endpoint, in that container or, without one, from the host."""
+    where = f"{container.name if container else '127.0.0.1'}:{endpoint.port}"
+    try:
+        words = _inside(endpoint, container) if container else _outside(stack, endpoint)
+        seen = expiry.parsed(words, where)
+    except Failure as failure:
+        return Finding(endpoint.party, where, None, failure.what)
+    kept = certificate(stack, endpoint.party)
+    stale = kept is not None and serial_of(kept) != seen.serial
+    return Finding(endpoint.party, where, seen, seen.fault, stale)
+
+
+def probe(endpoint: Endpoint) -> list[str]:
+    """The command that asks an endpoint from within its container, with its own pair."""
+    arguments = {
+        "host": "127.0.0.1",
+        "port": endpoint.port,
+        "server_name": endpoint.server_name,
+        "ca": f"{CURRENT}/ca.pem",
+        "certificate": f"{CURRENT}/cert.pem",
+        "key": f"{CURRENT}/key.pem",
+        "starttls": endpoint.starttls or "",
+        "seconds": SECONDS,
+    }
+    return ["python3", "-I", "-c", Path(handshake.__file__).read_text(), json.dumps(arguments)]
+
+
+def _inside(endpoint: Endpoint, container: Any) -> dict[str, str]:
+    output = execute(container, probe(endpoint))
+    try:
+        words: dict[str, str] = json.loads(output.stdout)
+    except ValueError:
+        return {"error": (output.stderr or output.stdout).strip().rpartition("\n")[2]}
+    return words
+
+
+def _outside(stack: Stack, endpoint: Endpoint) -> dict[str, str]:
+    ca = root_path(stack)
+    if not ca.exists():
+        return {"error": f"stack {stack.name} has no certificate authority yet"}
+    return handshake.shake("127.0.0.1", endpoint.port, endpoint.server_name, str(ca), seconds=SECONDS)

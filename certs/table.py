@@ -1,0 +1,109 @@
+"""Certificates as a table for a person, or as JSON for a program."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from certs.endpoint import Finding
+from certs.expiry import SECONDS_A_DAY, Served
+from certs.profile import Profile
+from certs.signature import now
+from certs.statement import alternatives_of, common_name, serial_of
+
+Value = str | float | bool | None
+SHOWN_DIGITS = 12
+"""Of a serial number in a table; 48 bits tell certificates of one platform apart."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with all that is known, of which a person is shown some columns.
+
+    Attributes:
+        rows: one a certificate.
+        columns: headings, and what a person reads in that column of a row.
+    """
+
+    rows: tuple[Mapping[str, Value], ...]
+    columns: tuple[str, ...]
+
+    def show(self, *, as_json: bool) -> None:
+        """Prints on standard output."""
+        if as_json:
+            json.dump([dict(row) for row in self.rows], sys.stdout, indent=2)
+            sys.stdout.write("\n")
+            return
+        from rich.console import Console  # noqa: PLC0415  # not needed for JSON
+        from rich.table import Table as Drawn  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        drawn = Drawn(box=None)
+        for column in self.columns:
+            drawn.add_column(column.replace("_", " "), overflow="fold")
+        for row in self.rows:
+            drawn.add_row(*(Text(_shown(column, row[column])) for column in self.columns))
+        Console().print(drawn)
+
+
+def of_findings(found: Sequence[Finding]) -> Table:
+    """What endpoints showed."""
+    columns = ("party", "where", "serial", "not_after", "days_left", "verdict")
+    return Table(tuple(_finding(each) for each in found), columns)
+
+
+def of_pairs(pairs: Sequence[tuple[Profile, x509.Certificate]]) -> Table:
+    """What the local store holds."""
+    columns = ("party", "subject", "names", "serial", "not_after", "days_left")
+    return Table(tuple(_pair(*each) for each in pairs), columns)
+
+
+def _finding(found: Finding) -> dict[str, Value]:
+    return {
+        "party": found.party,
+        "where": found.where,
+        **_seen(found.served),
+        "stale": found.stale,
+        "fault": found.fault,
+        "verdict": found.fault or ("good, but not the one delivered last" if found.stale else "good"),
+    }
+
+
+def _seen(seen: Served | None) -> dict[str, Value]:
+    if seen is None:
+        known: dict[str, Value] = dict.fromkeys(("subject", "names", "serial", "not_after", "days_left"))
+        return known | {"verified": False}
+    return {
+        "subject": seen.subject,
+        "names": " ".join(seen.alternatives),
+        "serial": seen.serial,
+        "not_after": seen.not_after.isoformat(),
+        "days_left": round(seen.days_left, 2),
+        "verified": seen.verified,
+    }
+
+
+def _pair(profile: Profile, certificate: x509.Certificate) -> dict[str, Value]:
+    until = certificate.not_valid_after_utc
+    return {
+        "party": profile.party,
+        "subject": common_name(certificate),
+        "names": " ".join(str(each.value) for each in alternatives_of(certificate)),
+        "server": profile.server,
+        "client": profile.client,
+        "serial": serial_of(certificate),
+        "not_after": until.isoformat(),
+        "days_left": round((until - now()).total_seconds() / SECONDS_A_DAY, 2),
+    }
+
+
+def _shown(column: str, value: Value) -> str:
+    """A value as short as a person needs it: days, dates, and the head of a serial number."""
+    if value is None:
+        return "-"
+    if column == "days_left":
+        return f"{value:.1f}"
+    lengths = {"serial": SHOWN_DIGITS, "not_after": len("2026-11-24")}
+    return str(value)[: lengths.get(column)]

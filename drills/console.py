@@ -1,0 +1,190 @@
+"""A drill as it is started from the command line."""
+
+import fcntl
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drills import evidence, report
+from drills.document import FOLDER, Runbook, checked, named, names
+from drills.endpoint import endpoint_of
+from drills.evidence import DESTROY, Evidence, Journal, State
+from drills.runner import Drill, Means
+from drills.step import recorded
+from drills.versions import versions
+from drills.witness import Witness
+from operation import audit, deployment
+from operation.consent import ask
+from operation.failure import Failure
+from operation.lock import BUSY
+from operation.progress import Progress, progress_of
+from operation.reporting import INTERRUPTED
+from operation.stack import Stack, stack_named
+
+KILLED = "the drill's process was killed."
+OUTCOMES = {State.PASSED: "succeeded", State.INTERRUPTED: "interrupted"}
+
+
+def run(name: str, stack_name: str, *, yes: bool, as_json: bool, keep: bool, dry_run: bool) -> None:
+    """Checks the runbook, drills it on a twin, and prints what came out.
+
+    Raises:
+        Failure: when the runbook is refused, another drill is under way, or an objective is not met.
+    """
+    stack = stack_named(stack_name)
+    runbook = named(name, _runbooks(stack))
+    if dry_run:
+        _print(json.dumps(_planned(runbook), indent=1) if as_json else report.plan(runbook, stack.name))
+        return
+    if sys.stdin.isatty():
+        ask(f"Break and repair a twin of stack {stack.name}? It stays as it is.", yes=yes)
+    progress = progress_of(stack, f"drill-{name}", quiet=as_json)
+    means = real_means()
+    with alone(stack):
+        close_abandoned(stack, means, progress)
+        done = drilled(runbook, stack, means, progress, keep=keep)
+    _print(done.journal.model_dump_json(indent=1) if as_json else report.result(done))
+    _judge(done)
+
+
+def listing(stack_name: str, *, as_json: bool) -> None:
+    """Prints all runbooks with the result of their last drill."""
+    stack = stack_named(stack_name)
+    rows = []
+    for name in names(_runbooks(stack)):
+        runbook, fault = checked(name, _runbooks(stack))
+        rows.append(report.Row(name, runbook, fault, _last(stack, name)))
+    _print(json.dumps([row.content for row in rows], indent=1) if as_json else report.listing(rows))
+
+
+def real_means() -> Means:
+    """A twin restored from the real backups, and a witness at its load balancer."""
+    from drills import twin  # noqa: PLC0415
+
+    def witness(stack: Stack, ledger: Path, run: str) -> Witness:
+        return Witness(endpoint_of(stack), ledger, run)
+
+    return Means(twin.make, twin.destroy, witness, deployment.environment, versions)
+
+
+def drilled(runbook: Runbook, stack: Stack, means: Means, progress: Progress, *, keep: bool) -> Evidence:
+    """Runs one drill; however it ends, production's audit log gets its line."""
+    journal = Journal(
+        runbook=runbook.name,
+        title=runbook.title,
+        runbook_sha256=runbook.sha256,
+        stack=stack.name,
+        who=audit.actor(),
+        started_at=datetime.now(UTC),
+        rto_objective=runbook.objectives.rto,
+        rpo_objective=runbook.objectives.rpo,
+    )
+    begun = evidence.begin(stack, journal)
+    try:
+        Drill(runbook, stack, begun, means, progress, keep=keep).run()
+    finally:
+        _audit(stack, journal)
+    return begun
+
+
+@contextmanager
+def alone(stack: Stack) -> Iterator[None]:
+    """One drill at a time a stack; not the stack's own lock, so that production's backups go on meanwhile.
+
+    Raises:
+        Failure: when another drill is under way.
+    """
+    path = stack.make_folder() / "drill.lock"
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            meaning, remedy = "nothing was changed.", "wait until it has ended."
+            raise Failure(
+                f"a drill of stack {stack.name} is under way.", meaning, remedy, exit_code=BUSY
+            ) from None
+        yield
+
+
+def close_abandoned(stack: Stack, means: Means, progress: Progress) -> None:
+    """Removes the twins that earlier drills left, and closes the journals of those that were killed.
+
+    Nobody else can be at it: the caller holds the lock of the stack's drills. A twin that does not go is
+    told, and tried again by the next drill.
+    """
+    for left in evidence.past(stack):
+        journal = left.journal
+        if journal.state is State.RUNNING:
+            journal.state, journal.verdict = State.INTERRUPTED, [KILLED]
+            left.save()
+        if journal.left_behind:
+            try:
+                with recorded(left, progress, "cleanup", DESTROY):
+                    means.destroy(Stack(journal.twin, stack.root), progress)
+            except Failure as failure:
+                progress.say(f"! the twin {journal.twin} of an earlier drill is still there: {failure}")
+
+
+def _last(stack: Stack, name: str) -> Evidence | None:
+    """The newest drill; one that is under way according to its journal, and is not, was killed."""
+    last = next(evidence.past(stack, name), None)
+    if last is not None and last.journal.state is State.RUNNING:
+        try:
+            with alone(stack):
+                last.journal.state, last.journal.verdict = State.INTERRUPTED, [KILLED]
+        except Failure:
+            return last
+    return last
+
+
+def _runbooks(stack: Stack) -> Path:
+    return stack.root / FOLDER.name
+
+
+def _judge(done: Evidence) -> None:
+    journal = done.journal
+    if journal.state is State.PASSED:
+        return
+    code = INTERRUPTED if journal.state is State.INTERRUPTED else 1
+    raise Failure(
+        f"the drill {journal.runbook} {'was interrupted' if code == INTERRUPTED else 'failed'}.",
+        "" if code == INTERRUPTED else "in a real disaster this runbook would not do what it promises.",
+        f"read {done.path}.",
+        exit_code=code,
+    )
+
+
+def _audit(stack: Stack, journal: Journal) -> None:
+    ended = journal.ended_at or datetime.now(UTC)
+    audit.record(
+        stack,
+        audit.Entry(
+            at=journal.started_at,
+            who=journal.who,
+            what=f"drill {journal.runbook}",
+            seconds=round((ended - journal.started_at).total_seconds(), 3),
+            outcome=OUTCOMES.get(journal.state, "failed"),
+            detail=next(iter(journal.verdict), ""),
+        ),
+    )
+
+
+def _planned(runbook: Runbook) -> dict[str, object]:
+    return {
+        "runbook": runbook.name,
+        "objectives": runbook.objectives.model_dump(),
+        "cells": [
+            {"phase": phase, "name": cell.name, "argv": cell.argv, "exit": cell.exit,
+             "contains": cell.contains, "timeout": cell.timeout, "line": cell.line}
+            for phase, cells in runbook.phases.items()
+            for cell in cells
+        ],
+    }  # fmt: skip
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")

@@ -1,0 +1,53 @@
+"""`invoke drill` and what belongs to it."""
+
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.tasks import task
+
+STACK = "which stack; else PULUMI_STACK, else local"
+JSON = "print JSON"
+
+
+@task(
+    default=True,
+    positional=["name"],
+    help={
+        "name": "of a runbook, for example database-volume-lost; `invoke drill.list` lists them",
+        "stack": STACK,
+        "yes": "do not ask, also at a terminal",
+        "json": "print the evidence journal; with --dry-run the cells",
+        "keep": "when the drill fails, keep the twin for a look",
+        "dry_run": "say what would be executed",
+    },
+)
+def run(
+    _context: Context,
+    name: str,
+    stack: str = "",
+    yes: bool = False,
+    json: bool = False,
+    keep: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Break a twin of the stack and repair it by a runbook; exit status 0 when RTO and RPO are met.
+
+    The twin is restored from the real backups and removed at the end; the stack itself stays as it is.
+    Example: invoke drill database-volume-lost
+    """
+    from drills import console  # noqa: PLC0415
+
+    console.run(name, stack, yes=yes, as_json=json, keep=keep, dry_run=dry_run)
+
+
+@task(name="list", help={"stack": STACK, "json": JSON})
+def listing(_context: Context, stack: str = "", json: bool = False) -> None:
+    """List the runbooks, their objectives, and how their last drill ended.
+
+    Example: invoke drill.list --json
+    """
+    from drills import console  # noqa: PLC0415
+
+    console.listing(stack, as_json=json)
+
+
+collection = Collection("drill", run, listing)

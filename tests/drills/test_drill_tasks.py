@@ -1,0 +1,140 @@
+"""The tasks: what they print, when they fail, and what they refuse."""
+
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+from invoke.context import Context
+
+from drills import console, document, tasks
+from drills.evidence import State, past
+from operation.failure import Failure
+from operation.stack import ROOT, Stack
+from tests.drills import scene
+from tests.drills.conftest import Write
+
+LIGHT = """
+import sys
+import drills.tasks
+print([name for name in ("pydantic", "httpx", "markdown_it", "docker", "pulumi") if name in sys.modules])
+"""
+
+
+@pytest.fixture(autouse=True)
+def named(stack: Stack, write: Write) -> Iterator[None]:
+    """Whatever name is given, the test's stack is meant, and runbooks are those of its checkout."""
+    write()
+    with (
+        mock.patch.object(console, "stack_named", return_value=stack),
+        mock.patch.object(console, "real_means", scene.means),
+    ):
+        yield
+
+
+def run(**arguments: Any) -> None:
+    """The task `drill`."""
+    tasks.run.body(Context(), **{"name": "platform-lost", **arguments})
+
+
+def test_module_is_light() -> None:
+    """`invoke --list` does not wait for what a drill needs."""
+    argv = [sys.executable, "-c", LIGHT]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["run", "list"])
+def test_every_argument_has_help(name: str) -> None:
+    """No argument without its help, no task without an example."""
+    task = tasks.collection[name]
+    assert set(task.help) == set(inspect.signature(task.body).parameters) - {"_context"}
+    assert "Example: invoke drill" in (task.__doc__ or "")
+    assert tasks.collection.default == "run"
+
+
+def test_a_passed_drill_ends_with_a_table(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Figures, objectives, verdict and the path of the evidence; then status 0."""
+    run()
+    said = capsys.readouterr().out
+    assert "✓ platform-lost: passed" in said
+    assert "3.0 s (objective 60 s) met" in said
+    assert "0 rows, 0.0 s (objective 12 s) met" in said
+    assert str(next(past(stack)).path) in said
+
+
+def test_a_failed_drill_ends_with_status_1(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    """The reason stands in the table, and the exit status says it to programs."""
+    write(verify="exit 4")
+    with pytest.raises(Failure, match="the drill platform-lost failed") as caught:
+        run()
+    assert caught.value.exit_code == 1
+    assert "verify: a-verify: ended with exit status 4" in capsys.readouterr().out
+
+
+def test_json_is_the_journal(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed is what is kept."""
+    run(json=True)
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == json.loads(next(past(stack)).path.read_text())
+    assert captured.err == ""
+
+
+def test_a_dry_run_executes_nothing(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every cell is shown, none has run, and no evidence is left."""
+    run(dry_run=True)
+    said = capsys.readouterr().out
+    assert "# recover: a-recover (platform-lost.md:" in said
+    assert "  echo recover >> played" in said
+    run(dry_run=True, json=True)
+    cells = json.loads(capsys.readouterr().out)["cells"]
+    assert [cell["phase"] for cell in cells] == list(document.PHASES)
+    assert not (stack.root / "played").exists()
+    assert list(past(stack)) == []
+
+
+def test_a_faulty_runbook_is_refused_before_anything_breaks(stack: Stack, write: Write) -> None:
+    """A syntax error in the last cell keeps the first from running, and no twin is made."""
+    write(cleanup="fi")
+    with pytest.raises(Failure, match="bash refuses this") as caught:
+        run()
+    assert caught.value.exit_code == 2
+    assert not (stack.root / "played").exists()
+    assert not (stack.root / "twin").exists()
+
+
+def test_an_unknown_runbook_is_refused() -> None:
+    """The nearest name is given."""
+    with pytest.raises(Failure) as caught:
+        run(name="platform-lots")
+    assert "did you mean 'platform-lost'?" in str(caught.value)
+
+
+def test_the_list_tells_objectives_and_the_last_result(
+    stack: Stack, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Never drilled, passed, killed; a faulty runbook is in the list with its fault."""
+    tasks.listing.body(Context())
+    assert "never drilled" in capsys.readouterr().out
+    run()
+    capsys.readouterr()
+    tasks.listing.body(Context())
+    said = capsys.readouterr().out
+    assert "RTO 60 s, RPO 12 s, weekly" in said
+    assert "UTC: passed, RTO 3.0 s" in said
+    last = next(past(stack))
+    last.journal.state = State.RUNNING
+    last.save()
+    tasks.listing.body(Context())
+    assert "UTC: interrupted" in capsys.readouterr().out
+    last.journal.state = State.PASSED
+    last.save()
+    write(recover="fi")
+    tasks.listing.body(Context(), json=True)
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["name"], row["title"], row["last"], row["last_rto"]) == ("platform-lost", None, "passed", 3.0)
+    assert "bash refuses this" in row["fault"]

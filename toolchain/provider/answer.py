@@ -1,0 +1,32 @@
+"""Answers of the provider to the engine that are errors."""
+
+import grpc
+from google.protobuf.message import Message
+from pulumi.runtime.proto import errors_pb2, provider_pb2, status_pb2
+
+from toolchain.provider.property_value import Properties, write
+
+
+class Status(grpc.Status):  # type: ignore[misc]  # grpc has no types
+    """A gRPC status with a detail that the engine understands."""
+
+    def __init__(self, code: grpc.StatusCode, message: str, detail: Message | None = None) -> None:
+        self.code = code
+        self.details = message
+        status = status_pb2.Status(code=code.value[0], message=message)
+        if detail is not None:
+            status.details.add().Pack(detail)
+        self.trailing_metadata = (("grpc-status-details-bin", status.SerializeToString()),)
+
+
+def failed(message: str) -> Status:
+    """Nothing came of it; the resource is as it was."""
+    return Status(grpc.StatusCode.UNKNOWN, message, errors_pb2.ErrorCause(message=message))
+
+
+def half_done(identity: str, message: str, outputs: Properties, inputs: Properties) -> Status:
+    """It was done and does not work: the engine keeps the new state and tries again next time."""
+    detail = provider_pb2.ErrorResourceInitFailed(
+        id=identity, properties=write(outputs), inputs=write(inputs), reasons=[message]
+    )
+    return Status(grpc.StatusCode.UNKNOWN, message, detail)

@@ -1,0 +1,59 @@
+"""The files that a Docker build sees, and a digest of them that changes when any of them does."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from docker.utils.build import exclude_paths
+
+
+@dataclass(frozen=True)
+class BuildContext:
+    """Where a build's files lie, relative to the directory of the program as the official provider takes them.
+
+    Attributes:
+        directory: the context.
+        dockerfile: the Dockerfile, inside the context or not.
+    """
+
+    directory: Path
+    dockerfile: Path
+
+    def missing(self) -> str | None:
+        """What is not there, in words; None when all is there."""
+        if not self.directory.is_dir():
+            return f"context {self.directory} is not a directory (relative paths start at {Path.cwd()})"
+        if self.dockerfile.is_file():
+            return None
+        inside = self.directory / self.dockerfile
+        hint = f": try dockerfile={str(inside)!r}" if inside.is_file() else ""
+        return f"Dockerfile {self.dockerfile} is not there (relative paths start at {Path.cwd()}){hint}"
+
+    def digest(self) -> str:
+        """SHA-256 over names, modes and contents of the Dockerfile and of all files that are not ignored."""
+        total = hashlib.sha256(_fingerprint(self.dockerfile, "Dockerfile", with_mode=False))
+        for name in self.files():
+            total.update(_fingerprint(self.directory / name, name, with_mode=True))
+        return total.hexdigest()
+
+    def files(self) -> Iterator[str]:
+        """Names of the files that the build sees, in order, as .dockerignore leaves them."""
+        relative = os.path.relpath(self.dockerfile, self.directory)
+        for name in sorted(exclude_paths(str(self.directory), self._ignored(), dockerfile=relative)):
+            path = self.directory / name
+            if path.is_symlink() or path.is_file():
+                yield name
+
+    def _ignored(self) -> list[str]:
+        listed = self.directory / ".dockerignore"
+        lines = listed.read_text().splitlines() if listed.is_file() else []
+        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+
+
+def _fingerprint(path: Path, name: str, *, with_mode: bool) -> bytes:
+    mode = stat.S_IMODE(path.lstat().st_mode) if with_mode else 0
+    content = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
+    return f"{name}\0{mode:o}\0{hashlib.sha256(content).hexdigest()}\0".encode()

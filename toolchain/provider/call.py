@@ -1,0 +1,52 @@
+"""What an operation on a resource has at hand."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import docker
+
+from toolchain.provider.failure import Cancelled
+
+POLL = 0.3
+"""Seconds between two looks at something that is awaited."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation.
+
+    Attributes:
+        api: the Docker Engine's API.
+        info: says something to the person, under the resource.
+        progress: the same, shown only while the operation goes on.
+        stop: set when the engine cancels.
+    """
+
+    api: docker.APIClient
+    info: Callable[[str], None]
+    progress: Callable[[str], None]
+    stop: threading.Event
+
+    def wait(self, condition: Callable[[], bool], seconds: float, poll: float = POLL) -> bool:
+        """Look until the condition holds.
+
+        Args:
+            condition: looked at once at least.
+            seconds: how long at most.
+            poll: seconds between two looks.
+
+        Returns:
+            Whether it held in time.
+
+        Raises:
+            Cancelled: the engine cancelled.
+        """
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() >= end:
+                return False
+            if self.stop.wait(poll):
+                raise Cancelled("Cancelled while waiting; what was begun goes on in Docker. Run `pulumi up` again.")
+        return True

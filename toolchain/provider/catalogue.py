@@ -1,0 +1,31 @@
+"""The kinds of resources that this provider knows."""
+
+from typing import Final
+
+from toolchain.provider.image import Image
+from toolchain.provider.network import Network
+from toolchain.provider.resource import Resource
+from toolchain.provider.secret import Secret
+from toolchain.provider.service import Service
+from toolchain.provider.service_config import ServiceConfig
+from toolchain.provider.volume import Volume
+
+RESOURCES: Final[dict[str, Resource]] = {
+    "docker:index/image:Image": Image(),
+    "docker:index/network:Network": Network(),
+    "docker:index/secret:Secret": Secret(),
+    "docker:index/service:Service": Service(),
+    "docker:index/serviceConfig:ServiceConfig": ServiceConfig(),
+    "docker:index/volume:Volume": Volume(),
+}
+"""Resources by the type token of pulumi-docker's SDK."""
+
+
+def type_of(urn: str) -> str:
+    """The resource's own type in a URN (`urn:pulumi:stack::project::parent$type::name`)."""
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def name_of(urn: str) -> str:
+    """The resource's name in a URN."""
+    return urn.split("::", 3)[3]

@@ -1,0 +1,111 @@
+"""docker.Network: every change replaces it, as in the official provider."""
+
+from typing import Any, Final
+
+from docker.errors import APIError, NotFound
+
+from toolchain.provider.call import Call
+from toolchain.provider.failure import ProviderFailure
+from toolchain.provider.kind import Boolean, Text, TextMap
+from toolchain.provider.pair_kind import Labels
+from toolchain.provider.property_value import Properties
+from toolchain.provider.resource import Live, Resource
+from toolchain.provider.schema import Block, Blocks, Field
+
+_DETACH_SECONDS: Final = 60.0
+"""How long endpoints of dying tasks may hold a network that goes."""
+_BUSY: Final = ("has active endpoints", "is in use by", "in use")
+
+IPAM: Final = Block(
+    (
+        Field("subnet", "Subnet", Text()),
+        Field("ipRange", "IPRange", Text()),
+        Field("gateway", "Gateway", Text(), engine_fills=True),
+        Field("auxAddress", "AuxiliaryAddresses", TextMap()),
+    )
+)
+
+NETWORK: Final = Block(
+    (
+        Field("name", "Name", Text(), required=True, forces_new=True),
+        Field("labels", "Labels", Labels(), forces_new=True),
+        Field("driver", "Driver", Text(), forces_new=True, engine_fills=True),
+        Field("options", "Options", TextMap(), forces_new=True, engine_fills=True),
+        Field("internal", "Internal", Boolean(), forces_new=True),
+        Field("attachable", "Attachable", Boolean(), forces_new=True),
+        Field("ingress", "Ingress", Boolean(), forces_new=True),
+        Field("ipv6", "EnableIPv6", Boolean(), forces_new=True),
+        Field("ipamDriver", "IPAM.Driver", Text(), default="default", forces_new=True),
+        Field("ipamOptions", "IPAM.Options", TextMap(), forces_new=True, engine_fills=True),
+        Field("ipamConfigs", "IPAM.Config", Blocks(IPAM, key="subnet"), forces_new=True, engine_fills=True),
+    )
+)
+
+
+def create_arguments(inputs: Properties) -> dict[str, Any]:
+    """The SDK's arguments for a network with these inputs."""
+    spec: Any = NETWORK.to_api(inputs)
+    return {
+        "name": spec["Name"],
+        "driver": spec.get("Driver"),
+        "options": spec.get("Options"),
+        "ipam": {"Driver": "default", "Config": [], **spec["IPAM"]},
+        "check_duplicate": True,
+        "internal": bool(spec.get("Internal")),
+        "labels": spec.get("Labels"),
+        "enable_ipv6": bool(spec.get("EnableIPv6")),
+        "attachable": spec.get("Attachable"),
+        "ingress": spec.get("Ingress"),
+    }
+
+
+class Network(Resource):
+    """A network; overlay ones are known to the whole swarm."""
+
+    block = NETWORK
+    computed = ("scope", "driver")
+
+    def create(self, inputs: Properties, call: Call) -> Live:
+        """Make it; a second one of the same name is refused by Docker."""
+        made = call.api.create_network(**create_arguments(inputs))
+        live = self.read(made["Id"], inputs, call)
+        if live is None:
+            raise ProviderFailure(f"Network {inputs['name']} was made and is gone again. Run `pulumi up` once more.")
+        return live
+
+    def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
+        """Look at it."""
+        try:
+            found = call.api.inspect_network(identity)
+        except NotFound:
+            return None
+        return Live(
+            found["Id"], _observed(inputs, found), {"scope": found.get("Scope"), "driver": found.get("Driver")}
+        )
+
+    def delete(self, identity: str, inputs: Properties, call: Call) -> None:
+        """Take it away, once the endpoints of dying tasks are gone."""
+        refusal = ""
+
+        def gone() -> bool:
+            nonlocal refusal
+            try:
+                call.api.remove_network(identity)
+            except NotFound:
+                return True
+            except APIError as error:
+                refusal = str(error.explanation or error)
+                if not any(word in refusal for word in _BUSY):
+                    raise
+            return False
+
+        if not call.wait(gone, _DETACH_SECONDS):
+            raise ProviderFailure(
+                f"Network {inputs.get('name', identity)} is still in use after {_DETACH_SECONDS:.0f} s: {refusal}. "
+                "Remove what is attached to it (docker network inspect), then run the command again."
+            )
+
+
+def _observed(inputs: Properties, found: dict[str, Any]) -> Properties:
+    observed = NETWORK.observed(inputs, found)
+    return observed if isinstance(observed, dict) else inputs

@@ -1,0 +1,72 @@
+"""What every kind of resource can do."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from toolchain.provider.call import Call
+from toolchain.provider.diff import Change, changes
+from toolchain.provider.failure import Fault, ProviderFailure
+from toolchain.provider.property_value import Properties
+from toolchain.provider.schema import Block
+
+
+@dataclass(frozen=True)
+class Live:
+    """A resource as Docker has it.
+
+    Attributes:
+        id: Docker's identity of it.
+        inputs: the inputs of the last update, with what differs in Docker put in.
+        computed: properties that Docker computes.
+    """
+
+    id: str
+    inputs: Properties
+    computed: Properties
+
+
+class Resource(ABC):
+    """One kind of resource; values reach it without marks of secrets.
+
+    Attributes:
+        block: the table of its properties.
+        computed: properties that Docker computes, unknown in a preview.
+        sensitive: properties that are secret whether the program says so or not.
+        auto_named: gets a name by itself when the program gives none.
+    """
+
+    block: Block
+    computed: tuple[str, ...] = ()
+    sensitive: tuple[str, ...] = ()
+    auto_named: bool = True
+
+    def prepared(self, inputs: Properties) -> Properties:
+        """The inputs with what the provider adds by itself."""
+        return inputs
+
+    def faults(self, inputs: Properties) -> Iterable[Fault]:
+        """What the table cannot see wrong."""
+        del inputs
+        return ()
+
+    def changes(self, old: Properties, new: Properties) -> list[Change]:
+        """What changed between two sets of inputs."""
+        return list(changes(self.block, old, new))
+
+    @abstractmethod
+    def create(self, inputs: Properties, call: Call) -> Live:
+        """Make it, all of it or nothing."""
+
+    @abstractmethod
+    def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
+        """Look at it; None when it is gone."""
+
+    def update(self, identity: str, inputs: Properties, call: Call) -> Live:
+        """Change it in place."""
+        del inputs, call
+        raise ProviderFailure(f"{identity} cannot be changed in place; every change replaces it.")
+
+    @abstractmethod
+    def delete(self, identity: str, inputs: Properties, call: Call) -> None:
+        """Take it away; it being gone already is success."""

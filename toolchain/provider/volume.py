@@ -1,0 +1,89 @@
+"""docker.Volume: every change replaces it, as in the official provider."""
+
+from typing import Any, Final
+
+from docker.errors import APIError, NotFound
+
+from toolchain.provider.call import Call
+from toolchain.provider.failure import ProviderFailure
+from toolchain.provider.kind import Text, TextMap
+from toolchain.provider.pair_kind import Labels
+from toolchain.provider.property_value import Properties
+from toolchain.provider.resource import Live, Resource
+from toolchain.provider.schema import Block, Field
+
+_RELEASE_SECONDS: Final = 60.0
+"""How long a dying container may hold a volume that goes."""
+_CONFLICT: Final = 409
+
+VOLUME: Final = Block(
+    (
+        Field("name", "Name", Text(), forces_new=True),
+        Field("labels", "Labels", Labels(), forces_new=True),
+        Field("driver", "Driver", Text(), forces_new=True, engine_fills=True),
+        Field("driverOpts", "Options", TextMap(), forces_new=True),
+    )
+)
+
+
+def create_arguments(inputs: Properties) -> dict[str, Any]:
+    """The SDK's arguments for a volume with these inputs."""
+    spec: Any = VOLUME.to_api(inputs)
+    return {
+        "name": spec.get("Name"),
+        "driver": spec.get("Driver"),
+        "driver_opts": spec.get("Options"),
+        "labels": spec.get("Labels"),
+    }
+
+
+class Volume(Resource):
+    """A volume; one that exists already under the name is taken over, as Docker's API does."""
+
+    block = VOLUME
+    computed = ("mountpoint", "driver")
+
+    def create(self, inputs: Properties, call: Call) -> Live:
+        """Make it."""
+        made = call.api.create_volume(**create_arguments(inputs))
+        return _live(inputs, made)
+
+    def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
+        """Look at it."""
+        try:
+            return _live(inputs, call.api.inspect_volume(identity))
+        except NotFound:
+            return None
+
+    def delete(self, identity: str, inputs: Properties, call: Call) -> None:
+        """Take it away with its data, once dying containers have let go."""
+        del inputs
+        refusal = ""
+
+        def gone() -> bool:
+            nonlocal refusal
+            try:
+                call.api.remove_volume(identity)
+            except NotFound:
+                return True
+            except APIError as error:
+                if error.status_code != _CONFLICT:
+                    raise
+                refusal = str(error.explanation or error)
+                return False
+            return True
+
+        if not call.wait(gone, _RELEASE_SECONDS):
+            raise ProviderFailure(
+                f"Volume {identity} is still in use after {_RELEASE_SECONDS:.0f} s and was kept: {refusal}. "
+                "Remove the containers that use it (docker ps -a --filter volume=...), then run the command again."
+            )
+
+
+def _live(inputs: Properties, found: dict[str, Any]) -> Live:
+    observed = VOLUME.observed(inputs, found)
+    return Live(
+        found["Name"],
+        observed if isinstance(observed, dict) else inputs,
+        {"mountpoint": found.get("Mountpoint"), "driver": found.get("Driver")},
+    )
