@@ -1,8 +1,10 @@
 """Answers of the provider to the engine that are errors."""
 
+from typing import Any, NoReturn
+
 import grpc
 from google.protobuf.message import Message
-from pulumi.runtime.proto import errors_pb2, provider_pb2, status_pb2
+from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from toolchain.provider.property_value import Properties, write
 
@@ -21,7 +23,7 @@ class Status(grpc.Status):  # type: ignore[misc]  # grpc has no types
 
 def failed(message: str) -> Status:
     """Nothing came of it; the resource is as it was."""
-    return Status(grpc.StatusCode.UNKNOWN, message, errors_pb2.ErrorCause(message=message))
+    return Status(grpc.StatusCode.UNKNOWN, message)
 
 
 def half_done(identity: str, message: str, outputs: Properties, inputs: Properties) -> Status:
@@ -30,3 +32,9 @@ def half_done(identity: str, message: str, outputs: Properties, inputs: Properti
         id=identity, properties=write(outputs), inputs=write(inputs), reasons=[message]
     )
     return Status(grpc.StatusCode.UNKNOWN, message, detail)
+
+
+def abort(context: Any, status: Status) -> NoReturn:
+    """End the request with this status."""
+    context.abort_with_status(status)
+    raise AssertionError(status.details)  # abort_with_status has raised

@@ -12,7 +12,7 @@ from docker.utils.build import exclude_paths
 
 @dataclass(frozen=True)
 class BuildContext:
-    """Where a build's files lie, relative to the directory of the program as the official provider takes them.
+    """Where a build's files lie, relative to the program's directory as the official provider has it.
 
     Attributes:
         directory: the context.

@@ -48,5 +48,7 @@ class Call:
             if time.monotonic() >= end:
                 return False
             if self.stop.wait(poll):
-                raise Cancelled("Cancelled while waiting; what was begun goes on in Docker. Run `pulumi up` again.")
+                raise Cancelled(
+                    "Cancelled while waiting; what was begun goes on in Docker. Run `pulumi up` again."
+                )
         return True

@@ -29,3 +29,8 @@ def type_of(urn: str) -> str:
 def name_of(urn: str) -> str:
     """The resource's name in a URN."""
     return urn.split("::", 3)[3]
+
+
+def resource_of(kind: str) -> Resource | None:
+    """The resource of a type token; None for a kind that is not known here."""
+    return RESOURCES.get(kind)

@@ -85,7 +85,7 @@ def judge(standing: Standing, wanted: Wanted) -> Verdict:
 
 
 def timeout_of(inputs: Properties) -> float | None:
-    """Seconds to wait; None when the program does not ask for waiting (then the official one does not either)."""
+    """Seconds to wait; None when the program asks for none (the official one does not wait then either)."""
     converge = inputs.get("convergeConfig")
     if not isinstance(converge, dict):
         return None
@@ -112,7 +112,11 @@ def converge(call: Call, wanted: Wanted) -> tuple[Verdict, Standing]:
         verdict = judge(standing, wanted)
         return verdict is not Verdict.WAITING
 
-    if call.wait(decided, wanted.seconds) and verdict is Verdict.CONVERGED and not _is_checked(wanted.template):
+    if (
+        call.wait(decided, wanted.seconds)
+        and verdict is Verdict.CONVERGED
+        and not _is_checked(wanted.template)
+    ):
         return _steady(call, wanted, standing)
     return verdict, standing
 

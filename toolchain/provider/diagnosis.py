@@ -18,7 +18,8 @@ def headline(name: str, verdict: Verdict, standing: Standing, wanted: Wanted) ->
     running = f"{len(standing.running(wanted))} of {wanted.replicas} tasks run as specified"
     if verdict is Verdict.GIVEN_UP:
         state = standing.update_state.replace("_", " ")
-        return f"Service {name}: Swarm's update is {state} ({standing.update_message or 'no message'}); {running}."
+        message = standing.update_message or "no message"
+        return f"Service {name}: Swarm's update is {state} ({message}); {running}."
     return f"Service {name} did not converge within {wanted.seconds:.0f} s: {running}."
 
 
@@ -27,7 +28,9 @@ def diagnose(call: Call, name: str, verdict: Verdict, standing: Standing, wanted
     lines = [headline(name, verdict, standing, wanted)]
     task = culprit(standing.tasks, wanted.template)
     if task is None:
-        return "\n".join([*lines, "  no task of this specification was made yet: is the service scaled to more?"])
+        return "\n".join(
+            [*lines, "  no task of this specification was made yet: is the service scaled to more?"]
+        )
     lines.append(_sentence(name, task))
     if task.container:
         lines += _last_check(call, task.container)

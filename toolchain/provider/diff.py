@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from toolchain.provider.naming import is_auto_named
 from toolchain.provider.property_value import Properties, Value
 from toolchain.provider.schema import Block, Field
 
@@ -75,5 +76,9 @@ def _is_global(inputs: Properties) -> bool:
 
 
 def deletes_first(all_changes: list[Change], old: Properties, new: Properties) -> bool:
-    """Whether the old resource must go before the new one comes: both would have the same name."""
-    return any(change.replaces for change in all_changes) and old.get("name") == new.get("name")
+    """Whether the old resource must go before the new one comes: the program gives both the same name.
+
+    A name that was given by itself is made anew for a replacement, so both can be there at once.
+    """
+    same_name = old.get("name") == new.get("name") and not is_auto_named(new)
+    return same_name and any(change.replaces for change in all_changes)

@@ -15,7 +15,7 @@ class DockerHost:
     """The engine, reached at first use: checks and previews work without it.
 
     Args:
-        address: `unix://…` or `tcp://…`; empty means the environment's (DOCKER_HOST), as the docker command does.
+        address: `unix://…` or `tcp://…`; empty means DOCKER_HOST, as the docker command has it.
     """
 
     def __init__(self, address: str = "") -> None:

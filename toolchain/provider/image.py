@@ -146,7 +146,8 @@ def _follow(messages: Iterable[Mapping[str, Any]], name: str, call: Call) -> Non
             lines = "\n".join(f"  | {line}" for line in last)
             raise ProviderFailure(
                 f"Image {name} was not built: {message['error']}\nLast lines of the build:\n{lines}\n"
-                "Nothing that runs was changed; correct the Dockerfile or what it needs, then run `pulumi up` again."
+                "Nothing that runs was changed; correct the Dockerfile or what it needs, "
+                "then run `pulumi up` again."
             )
 
 

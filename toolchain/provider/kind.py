@@ -100,7 +100,9 @@ class Integer(Plain):
 
     def accepts(self, value: Value) -> bool:
         """Whether it is such a number."""
-        return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 and value % 1 == 0
+        return (
+            isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 and value % 1 == 0
+        )
 
     def to_api(self, value: Value) -> Json:
         """A JSON integer."""

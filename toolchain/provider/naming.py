@@ -33,14 +33,15 @@ def named(old: Properties, new: Properties, request: NameRequest) -> Properties:
     """The new inputs with a name: their own, the one given by itself before, or a fresh one."""
     if new.get("name") is not None or request.forbidden:
         return new
-    if _is_auto(old) and old.get("name") is not None:
+    if is_auto_named(old) and old.get("name") is not None:
         name = old["name"]
     else:
         name = request.proposed or f"{request.logical}-{_digits(request)}"
     return {**new, "name": name, DEFAULTS: ["name"]}
 
 
-def _is_auto(inputs: Properties) -> bool:
+def is_auto_named(inputs: Properties) -> bool:
+    """Whether the resource's name was given by itself."""
     defaults = inputs.get(DEFAULTS)
     return isinstance(defaults, list) and "name" in defaults
 

@@ -70,7 +70,9 @@ class Network(Resource):
         made = call.api.create_network(**create_arguments(inputs))
         live = self.read(made["Id"], inputs, call)
         if live is None:
-            raise ProviderFailure(f"Network {inputs['name']} was made and is gone again. Run `pulumi up` once more.")
+            raise ProviderFailure(
+                f"Network {inputs['name']} was made and is gone again. Run `pulumi up` once more."
+            )
         return live
 
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
@@ -80,7 +82,9 @@ class Network(Resource):
         except NotFound:
             return None
         return Live(
-            found["Id"], _observed(inputs, found), {"scope": found.get("Scope"), "driver": found.get("Driver")}
+            found["Id"],
+            _observed(inputs, found),
+            {"scope": found.get("Scope"), "driver": found.get("Driver")},
         )
 
     def delete(self, identity: str, inputs: Properties, call: Call) -> None:
@@ -101,7 +105,8 @@ class Network(Resource):
 
         if not call.wait(gone, _DETACH_SECONDS):
             raise ProviderFailure(
-                f"Network {inputs.get('name', identity)} is still in use after {_DETACH_SECONDS:.0f} s: {refusal}. "
+                f"Network {inputs.get('name', identity)} is still in use after {_DETACH_SECONDS:.0f} s: "
+                f"{refusal}. "
                 "Remove what is attached to it (docker network inspect), then run the command again."
             )
 

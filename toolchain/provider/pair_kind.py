@@ -25,7 +25,9 @@ class Pairs(Plain):
                 continue
             given = item if isinstance(item, dict) else {}
             if set(given) != {self.first, self.second} or not all(isinstance(x, str) for x in given.values()):
-                yield Fault(f"{path}[{number}]", f"is not exactly {{{self.first}, {self.second}}}, both texts")
+                yield Fault(
+                    f"{path}[{number}]", f"is not exactly {{{self.first}, {self.second}}}, both texts"
+                )
 
     def pairs(self, value: Value) -> list[tuple[str, str]]:
         """The pairs, in order of their text."""
@@ -95,7 +97,9 @@ class Preferences(Texts):
 
     def to_api(self, value: Value) -> Json:
         """A spread for each label."""
-        return [{"Spread": {"SpreadDescriptor": str(item)}} for item in value] if isinstance(value, list) else []
+        return (
+            [{"Spread": {"SpreadDescriptor": str(item)}} for item in value] if isinstance(value, list) else []
+        )
 
     def from_api(self, live: Json) -> Value:
         """The labels."""

@@ -24,7 +24,9 @@ def base64_faults(inputs: Properties) -> Iterator[Fault]:
         yield Fault("data", "is not Base64, and nothing was stored: encode the bytes (base64.b64encode)")
 
 
-def look(inspect: Callable[[str], dict[str, Any]], block: Block, identity: str, inputs: Properties) -> Live | None:
+def look(
+    inspect: Callable[[str], dict[str, Any]], block: Block, identity: str, inputs: Properties
+) -> Live | None:
     """What Swarm says of it, without its bytes; None when it is gone."""
     try:
         found = inspect(identity)

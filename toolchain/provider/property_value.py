@@ -6,8 +6,8 @@ from typing import Final, TypeAlias
 
 from google.protobuf import json_format, struct_pb2
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
-Value: TypeAlias = "None | bool | int | float | str | Secret | list[Value] | dict[str, Value]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+Value: TypeAlias = "bool | int | float | str | Secret | list[Value] | dict[str, Value] | None"
 Properties: TypeAlias = "dict[str, Value]"
 
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"

@@ -32,12 +32,14 @@ class Resource(ABC):
     Attributes:
         block: the table of its properties.
         computed: properties that Docker computes, unknown in a preview.
+        stable: those of them that an update in place leaves as they are.
         sensitive: properties that are secret whether the program says so or not.
         auto_named: gets a name by itself when the program gives none.
     """
 
     block: Block
     computed: tuple[str, ...] = ()
+    stable: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     auto_named: bool = True
 

@@ -1,4 +1,4 @@
-"""Properties made of properties: one table says what is known, how Docker spells it and what forces a new one."""
+"""Properties made of properties: a table says what is known, how Docker spells it, what forces a new one."""
 
 import json
 from collections.abc import Iterator

@@ -19,6 +19,10 @@ from toolchain.provider.service_spec import api_arguments, specification
 _GONE_SECONDS: Final = 20.0
 """How long containers may take to go after their stop grace."""
 _DEFAULT_GRACE: Final = 10.0
+_AGAIN: Final = (
+    "Tasks that did not change go on. Correct the cause and run `pulumi up` again: "
+    "it tries this service anew."
+)
 
 
 class Service(Resource):
@@ -27,18 +31,28 @@ class Service(Resource):
     block = SERVICE
 
     def faults(self, inputs: Properties) -> Iterator[Fault]:
-        """Refuse what the official provider refuses: a replicated and global mode, and waiting for a global one."""
+        """Refuse what the official one refuses: replicated and global at once, and waiting for global."""
         mode = inputs.get("mode")
         if not isinstance(mode, dict) or mode.get("global") is not True:
             return
-        for other, path in ((mode.get("replicated"), "mode.replicated"), (inputs.get("convergeConfig"), "convergeConfig")):
+        for other, path in (
+            (mode.get("replicated"), "mode.replicated"),
+            (inputs.get("convergeConfig"), "convergeConfig"),
+        ):
             if other is not None:
                 yield Fault(path, "conflicts with mode.global: leave one of them out")
 
     def changes(self, old: Properties, new: Properties) -> list[Change]:
         """What changed; a change of mode takes a new service."""
         replaced = list(mode_change(old, new))
-        return [*(change for change in changes(SERVICE, old, new) if not (replaced and change.path.startswith("mode"))), *replaced]
+        return [
+            *(
+                change
+                for change in changes(SERVICE, old, new)
+                if not (replaced and change.path.startswith("mode"))
+            ),
+            *replaced,
+        ]
 
     def create(self, inputs: Properties, call: Call) -> Live:
         """Make it; when it does not converge it is taken away again."""
@@ -64,10 +78,11 @@ class Service(Resource):
         if after["Spec"] == before["Spec"] and timeout_of(inputs) is not None:
             _start_anew(call, after, spec)
         try:
-            self._await(inputs, identity, call, announced=_only_endpoint_changed(before["Spec"], after["Spec"]))
+            self._await(
+                inputs, identity, call, announced=_only_endpoint_changed(before["Spec"], after["Spec"])
+            )
         except ProviderFailure as failure:
-            remedy = "Tasks that did not change go on. Correct the cause and run `pulumi up` again: it tries this service anew."
-            raise HalfDone(f"{failure}\n{remedy}", inputs) from failure
+            raise HalfDone(f"{failure}\n{_AGAIN}", inputs) from failure
         return Live(identity, inputs, {})
 
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
@@ -88,7 +103,9 @@ class Service(Resource):
         label = {"label": f"com.docker.swarm.service.id={identity}"}
         patience = _stop_grace(inputs) + _GONE_SECONDS
         if not call.wait(lambda: not call.api.containers(all=True, filters=label), patience):
-            call.info(f"Containers of the removed service are still there after {patience:.0f} s; Swarm goes on.")
+            call.info(
+                f"Containers of the removed service are still there after {patience:.0f} s; Swarm goes on."
+            )
 
     def _await(self, inputs: Properties, identity: str, call: Call, *, announced: bool) -> None:
         seconds = timeout_of(inputs)
@@ -102,7 +119,7 @@ class Service(Resource):
 
 
 def _start_anew(call: Call, service: Mapping[str, Any], spec: dict[str, Any]) -> None:
-    """Make new tasks of an unchanged specification that does not run: its old ones may have used up their restarts."""
+    """Make new tasks of an unchanged specification that does not run: old ones may have no restarts left."""
     wanted = Wanted.of(service, 0)
     if judge(standing_of(call, service["ID"]), wanted) is Verdict.CONVERGED:
         return
@@ -112,9 +129,9 @@ def _start_anew(call: Call, service: Mapping[str, Any], spec: dict[str, Any]) ->
 
 def _only_endpoint_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether tasks are made anew for ports alone, which tasks do not show."""
-    return before.get("EndpointSpec") != after.get("EndpointSpec") and before.get("TaskTemplate") == after.get(
+    return before.get("EndpointSpec") != after.get("EndpointSpec") and before.get(
         "TaskTemplate"
-    )
+    ) == after.get("TaskTemplate")
 
 
 def _stop_grace(inputs: Properties) -> float:

@@ -1,4 +1,4 @@
-"""The properties of docker.Service: names of pulumi-docker 5.2.0, keys of Docker's API, defaults of the official one."""
+"""The properties of docker.Service: pulumi-docker's names, Docker's keys, the official one's defaults."""
 
 from typing import Final
 
@@ -7,7 +7,9 @@ from toolchain.provider.kind import Duration, Integer, Ratio, Text, TextMap, Tex
 from toolchain.provider.pair_kind import GlobalMode, KeyValues, Labels, Preferences
 from toolchain.provider.schema import Block, Blocks, Field
 
-LIMITS: Final = Block((Field("nanoCpus", "NanoCPUs", Integer()), Field("memoryBytes", "MemoryBytes", Integer())))
+LIMITS: Final = Block(
+    (Field("nanoCpus", "NanoCPUs", Integer()), Field("memoryBytes", "MemoryBytes", Integer()))
+)
 
 RESOURCES: Final = Block(
     (

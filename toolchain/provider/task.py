@@ -58,17 +58,18 @@ class Task:
     def made_from(self, template: Mapping[str, Any]) -> bool:
         """Whether it was made from this specification.
 
-        A change of placement alone leaves tasks alone that still fit, so placement does not count.
+        A change of placement alone leaves tasks alone that still fit, so placement does not count; the
+        runtime is in services only.
         """
-        return _without_placement(self.spec) == _without_placement(template)
+        return _comparable(self.spec) == _comparable(template)
 
 
-def _without_placement(template: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in template.items() if key != "Placement"}
+def _comparable(template: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in template.items() if key not in {"Placement", "Runtime"}}
 
 
 def culprit(tasks: Iterable[Task], template: Mapping[str, Any]) -> Task | None:
-    """The task that tells most about a failure: the newest with an error, else the newest that does not run."""
+    """The task that tells most about a failure: the newest with an error, else the newest not running."""
     own = [task for task in tasks if task.made_from(template)]
     for suspects in ([task for task in own if task.error], [task for task in own if task.state != "running"]):
         if suspects:

@@ -76,7 +76,8 @@ class Volume(Resource):
         if not call.wait(gone, _RELEASE_SECONDS):
             raise ProviderFailure(
                 f"Volume {identity} is still in use after {_RELEASE_SECONDS:.0f} s and was kept: {refusal}. "
-                "Remove the containers that use it (docker ps -a --filter volume=...), then run the command again."
+                "Remove the containers that use it (docker ps -a --filter volume=...), "
+                "then run the command again."
             )
 
 

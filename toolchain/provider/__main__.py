@@ -1,0 +1,45 @@
+"""The docker provider as a program: serves until the engine that started it ends."""
+
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from toolchain.provider.server import Provider
+
+WORKERS = 64
+"""Requests at once: the engine's own limit is four times the cores, and waits cost nothing."""
+LARGEST = 400 * 1024 * 1024
+"""Bytes of one message, as Pulumi's own limit."""
+LOOK_SECONDS = 1.0
+
+
+def main() -> int:
+    """Print the port, serve, and end with the engine or by SIGTERM."""
+    stop = threading.Event()
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    limits = [("grpc.max_receive_message_length", LARGEST), ("grpc.max_send_message_length", LARGEST)]
+    server = grpc.server(ThreadPoolExecutor(WORKERS), options=limits)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
+        Provider(sys.argv[1] if len(sys.argv) > 1 else "", stop), server
+    )
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    parent = os.getppid()
+    while not ended.wait(LOOK_SECONDS) and os.getppid() == parent:
+        pass
+    stop.set()
+    server.stop(grace=LOOK_SECONDS).wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""What the engine keeps of a resource: inputs as they were checked, outputs as Docker has them."""
+
+from toolchain.provider.naming import NameRequest, named
+from toolchain.provider.property_value import UNKNOWN, Properties, Secret, marked_like, plain, revealed
+from toolchain.provider.resource import Live, Resource
+
+
+def checked(resource: Resource, old: Properties, new: Properties, request: NameRequest) -> Properties:
+    """The inputs that the engine goes on with: named, and with what the resource adds by itself.
+
+    Args:
+        resource: the kind.
+        old: inputs of the last update, empty for a new or a replaced resource.
+        new: inputs of the program, secrets marked.
+        request: what a name would be made of.
+    """
+    inputs = named(revealed(old), new, request) if resource.auto_named else new
+    prepared = resource.prepared(revealed(inputs))
+    return _marked(resource, inputs, prepared)
+
+
+def outputs(resource: Resource, inputs: Properties, live: Live) -> Properties:
+    """The resource's state: its inputs as Docker has them, and what Docker computes.
+
+    Args:
+        resource: the kind.
+        inputs: the inputs with their secrets marked.
+        live: the resource as it was found or made.
+    """
+    return _marked(resource, inputs, {**live.inputs, **live.computed})
+
+
+def observed_inputs(resource: Resource, inputs: Properties, live: Live) -> Properties:
+    """The inputs that would make the resource as it was found."""
+    return _marked(resource, inputs, live.inputs)
+
+
+def preview(resource: Resource, inputs: Properties, old: Properties) -> Properties:
+    """The state as far as it is known before an update.
+
+    Args:
+        resource: the kind.
+        inputs: inputs of this update.
+        old: state before it; empty for a new resource.
+    """
+    kept = {name: old[name] for name in resource.stable if name in old}
+    unknown: Properties = {name: UNKNOWN for name in resource.computed if name not in kept}
+    return {**unknown, **kept, **inputs}
+
+
+def _marked(resource: Resource, model: Properties, values: Properties) -> Properties:
+    marked: Properties = {}
+    for name, value in values.items():
+        found = marked_like(model.get(name), value)
+        secret = name in resource.sensitive and found is not None and not isinstance(found, Secret)
+        marked[name] = Secret(plain(found)) if secret else found
+    return marked
