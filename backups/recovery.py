@@ -23,8 +23,15 @@ def restore_command(stanza: str, repository: int) -> str:
     return f"fetch-wal {repository} {stanza} %f %p"
 
 
-def restore_argv(stanza: str, plan: Plan, processes: int) -> list[str]:
-    """PgBackRest's restore into /cluster/pgdata, set and timeline always named; pure."""
+def restore_argv(stanza: str, plan: Plan, processes: int, *, follow: bool = False) -> list[str]:
+    """PgBackRest's restore into /cluster/pgdata, set and timeline always named; pure.
+
+    Args:
+        stanza: whose backups.
+        plan: the way to the target.
+        processes: how many decompress at once.
+        follow: only for the latest: stay a standby of the living database until it has stopped.
+    """
     argv = [
         "pgbackrest",
         f"--stanza={stanza}",
