@@ -115,7 +115,7 @@ def read_info(target: Any, stanza: str) -> list[dict[str, Any]]:
         Failure: when it does not answer at all.
     """
     text = required(
-        execute(target, pgbackrest(stanza, "info", "--output=json", "--log-level-console=error")),
+        execute(target, pgbackrest(stanza, "info", "--output=json", level="error")),
         "reading the repositories",
         "`invoke status` shows which one does not answer.",
     )

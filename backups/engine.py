@@ -11,9 +11,9 @@ REPOSITORIES = {1: "local", 2: "s3"}
 TYPES = ("full", "diff", "incr")
 
 
-def pgbackrest(stanza: str, command: str, *options: str) -> list[str]:
+def pgbackrest(stanza: str, command: str, *options: str, level: str = "warn") -> list[str]:
     """A whole pgBackRest command line, errors and warnings on its console."""
-    return ["pgbackrest", f"--stanza={stanza}", "--log-level-console=warn", *options, command]
+    return ["pgbackrest", f"--stanza={stanza}", f"--log-level-console={level}", *options, command]
 
 
 def backup_command(stanza: str, repository: int, kind: str) -> list[str]:

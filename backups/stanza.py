@@ -26,7 +26,7 @@ class _StanzaProvider(ResourceProvider):
         return DiffResult(changes=bool(replaced), replaces=replaced)
 
 
-class Stanza(Resource):
+class Stanza(Resource, module="bem", name="Stanza"):
     """Declares the stanza; depends on the database and the object store."""
 
     stanza: pulumi.Output[str]

@@ -3,7 +3,7 @@
 import pulumi
 from pulumi.runtime import config
 
-from infra.platform import Platform
+from infra.bem import Platform
 from operation.failure import Failure
 from operation.stack import Stack
 

@@ -7,7 +7,7 @@ from backups.backup import take
 from backups.engine import REPOSITORIES
 from backups.restore import settle
 from backups.verify import newest, verify
-from infra.platform import addresses
+from infra.bem import addresses
 from operation import custodian, deployment
 from operation.containers import client
 from operation.failure import Failure, refusal

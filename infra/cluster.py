@@ -23,7 +23,7 @@ class _ClusterProvider(ResourceProvider):
         return DiffResult(changes=False)
 
 
-class Cluster(Resource):
+class Cluster(Resource, module="bem", name="Cluster"):
     """Marks in the stack's state that the first cluster was made.
 
     Because of that mark, a lost volume is a failure that a restore mends, and never an empty database.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.parties import PARTIES
-from infra.platform import addresses
+from infra.bem import addresses
 from operation.containers import client
 from operation.failure import Failure
 from operation.stack import LABEL_STACK, Stack

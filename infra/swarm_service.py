@@ -76,7 +76,7 @@ def swarm_service(stack: Stack, args: SwarmServiceArgs, opts: pulumi.ResourceOpt
         task_spec=docker.ServiceTaskSpecArgs(
             container_spec=_container(stack, args),
             networks_advanceds=[
-                docker.ServiceTaskSpecNetworksAdvancedArgs(name=network, aliases=[role])
+                docker.ServiceTaskSpecNetworksAdvancedArgs(id=network, aliases=[role])
                 for network in args.networks
             ],
             restart_policy=docker.ServiceTaskSpecRestartPolicyArgs(condition="any", delay="1s", window="0s"),

@@ -1,16 +1,12 @@
-"""Configuration files rendered from the stack's settings, delivered under names that tell their content."""
+"""Configuration files rendered from the stack's settings, and how Swarm gets them."""
 
 import base64
-import hashlib
 
 import jinja2
 import pulumi
 import pulumi_docker as docker
 
 from operation.stack import LABEL_STACK, Stack
-
-DIGEST = 12
-"""Hexadecimal digits of the content's SHA-256 in an object's name."""
 
 
 def rendered(stack: Stack, template: str, **values: object) -> str:
@@ -26,11 +22,13 @@ def rendered(stack: Stack, template: str, **values: object) -> str:
 
 
 def config(stack: Stack, name: str, content: str, parent: pulumi.Resource) -> docker.ServiceConfig:
-    """A Swarm config named by its content; older ones stay, so that a roll-back finds them."""
-    digest = hashlib.sha256(content.encode()).hexdigest()[:DIGEST]
+    """A Swarm config; other content is another config under a name of its own, and the older one stays.
+
+    Pulumi adds random digits to the name. A digest of the content would be taken already when content comes
+    back: after a failed update, or when old settings are deployed again.
+    """
     return docker.ServiceConfig(
-        f"config-{name}",
-        name=stack.object_name(f"{name}-{digest}"),
+        stack.object_name(name),
         data=_base64(content),
         labels=[docker.ServiceConfigLabelArgs(label=LABEL_STACK, value=stack.name)],
         opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=True),
@@ -38,11 +36,9 @@ def config(stack: Stack, name: str, content: str, parent: pulumi.Resource) -> do
 
 
 def secret(stack: Stack, name: str, content: str, parent: pulumi.Resource) -> docker.Secret:
-    """A Swarm secret named by a digest of its content, secret in Pulumi's state as well."""
-    digest = hashlib.sha256(content.encode()).hexdigest()[:DIGEST]
+    """A Swarm secret, secret in Pulumi's state as well; named as configs are."""
     return docker.Secret(
-        f"secret-{name}",
-        name=stack.object_name(f"{name}-{digest}"),
+        stack.object_name(name),
         data=pulumi.Output.secret(_base64(content)),
         labels=[docker.SecretLabelArgs(label=LABEL_STACK, value=stack.name)],
         opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=True),
