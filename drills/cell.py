@@ -4,9 +4,9 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from drills.duration import Duration
 from drills.fault import Fault
@@ -14,23 +14,34 @@ from drills.markdown import Fence
 
 SHELL = ("bash", "-euo", "pipefail", "-c")
 CHECK_SECONDS = 10
+WORDS = {"true": True, "false": False}
 BASH_COMPLAINT = re.compile(r"^bash: (?:line )?(?P<line>[0-9]+): (?P<words>.*)$", re.MULTILINE)
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+def _flag(value: object) -> object:
+    return WORDS.get(value, value) if isinstance(value, str) else value
 
 
 class Attributes(BaseModel):
     """The JSON object behind `sh`; the module docstring of `drills.document` explains the keys.
 
     Names are of the letters that Runme itself gives to cells (`sanitizeName` in its `pkg/document/block.go`),
-    so that `runme run NAME` needs no quotes.
+    so that `runme run NAME` needs no quotes. When Runme saves a file, every value becomes a string, and cells
+    may get an `id` (`pkg/document/attributes.go`): such a file reads the same.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    exit: StrictInt = Field(0, ge=0, le=255)
+    exit: Annotated[int, BeforeValidator(_number), Field(ge=0, le=255)] = 0
     contains: str = ""
     timeout: Duration = 120.0
-    excludeFromRunAll: StrictBool = False  # noqa: N815  # Runme's spelling
+    excludeFromRunAll: Annotated[bool, BeforeValidator(_flag)] = False  # noqa: N815  # Runme's spelling
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,8 @@ def _complaint(line: int, kind: str, key: str, message: str) -> Fault:
     if kind == "missing":
         return Fault(line, f"this cell has no {key}", 'add "name": "a-name"')
     if kind == "extra_forbidden":
-        return Fault(line, f"{key}: unknown attribute", f"known: {', '.join(Attributes.model_fields)}")
+        known = ", ".join(each for each in Attributes.model_fields if each != "id")
+        return Fault(line, f"{key}: unknown attribute", f"known: {known}")
     return Fault(line, f"{key}: {message.removeprefix('Value error, ')}", "correct the value")
 
 

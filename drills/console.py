@@ -13,6 +13,7 @@ from drills import evidence, report
 from drills.document import FOLDER, Runbook, checked, named, names
 from drills.endpoint import endpoint_of
 from drills.evidence import DESTROY, Evidence, Journal, State
+from drills.orphans import end_orphans, marked
 from drills.runner import Drill, Means
 from drills.step import recorded
 from drills.versions import versions
@@ -68,7 +69,7 @@ def real_means() -> Means:
     def witness(stack: Stack, ledger: Path, run: str) -> Witness:
         return Witness(endpoint_of(stack), ledger, run)
 
-    return Means(twin.make, twin.destroy, witness, deployment.environment, versions)
+    return Means(twin.named, twin.make, twin.destroy, witness, deployment.environment, versions)
 
 
 def drilled(runbook: Runbook, stack: Stack, means: Means, progress: Progress, *, keep: bool) -> Evidence:
@@ -85,9 +86,10 @@ def drilled(runbook: Runbook, stack: Stack, means: Means, progress: Progress, *,
     )
     begun = evidence.begin(stack, journal)
     try:
-        Drill(runbook, stack, begun, means, progress, keep=keep).run()
+        with marked(begun.folder):
+            Drill(runbook, stack, begun, means, progress, keep=keep).run()
     finally:
-        _audit(stack, journal)
+        _audit(stack, journal, journal.ended_at or datetime.now(UTC))
     return begun
 
 
@@ -113,14 +115,18 @@ def alone(stack: Stack) -> Iterator[None]:
 def close_abandoned(stack: Stack, means: Means, progress: Progress) -> None:
     """Removes the twins that earlier drills left, and closes the journals of those that were killed.
 
-    Nobody else can be at it: the caller holds the lock of the stack's drills. A twin that does not go is
-    told, and tried again by the next drill.
+    Nobody else can be at it: the caller holds the lock of the stack's drills. What a killed drill left
+    running is ended first, and its audit line is written. A twin that does not go is told, and tried again
+    by the next drill.
     """
     for left in evidence.past(stack):
         journal = left.journal
         if journal.state is State.RUNNING:
+            last_sign = datetime.fromtimestamp(left.path.stat().st_mtime, UTC)
+            end_orphans(left.folder)
             journal.state, journal.verdict = State.INTERRUPTED, [KILLED]
             left.save()
+            _audit(stack, journal, last_sign)
         if journal.left_behind:
             try:
                 with recorded(left, progress, "cleanup", DESTROY):
@@ -158,8 +164,7 @@ def _judge(done: Evidence) -> None:
     )
 
 
-def _audit(stack: Stack, journal: Journal) -> None:
-    ended = journal.ended_at or datetime.now(UTC)
+def _audit(stack: Stack, journal: Journal, ended: datetime) -> None:
     audit.record(
         stack,
         audit.Entry(

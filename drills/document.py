@@ -23,7 +23,8 @@ object, as Runme writes it:
 out), `contains` words that the output must hold (none), `timeout` the limit (120s). Cells under Fault carry
 `"excludeFromRunAll": true`, so that nobody breaks a platform with Runme's "Run All". A fence marked `text` is
 an example of output and is never run; other fences are refused, because Runme would run them and a drill
-would not.
+would not. What Runme makes of a file that it saves (strings for all values, an `id`, `runme:` in the front
+matter) is read as well.
 
 The whole file is checked before a cell runs; a complaint gives the line, what is wrong, and what to write.
 """

@@ -81,7 +81,7 @@ class Journal(Record):
     """A whole drill; times are UTC, durations seconds.
 
     Attributes:
-        twin: name of the stack that was broken; empty before it has one.
+        twin: name of the stack that is broken; noted before anything of it is there.
         twin_kept: it was left for a look (`--keep`).
         fault_at: the moment just before the first fault cell.
         verdict: sentences, one for each thing that is not as it has to be; empty when the drill passed.

@@ -26,7 +26,7 @@ class Objectives(BaseModel):
 
 
 class FrontMatter(BaseModel):
-    """What stands between the two `---` lines; `cwd` and `shell` are Runme's."""
+    """What stands between the two `---` lines; `cwd`, `shell` and `runme` (its own marks) are Runme's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,6 +36,7 @@ class FrontMatter(BaseModel):
     schedule: Literal["daily", "weekly", "monthly", "quarterly"]
     cwd: Literal[".."] = ".."
     shell: Literal["bash"] = "bash"
+    runme: dict[str, str] = Field(default_factory=dict)
 
 
 def front_matter(text: str, faults: list[Fault]) -> tuple[FrontMatter | None, int]:

@@ -32,8 +32,9 @@ class Means:
     """What a drill works with; tests put smaller things in their place.
 
     Attributes:
-        make: deploys a twin and gives it; what it leaves when it fails, it removes itself.
-        destroy: removes a twin; once more does no harm.
+        named: chooses a twin's name; makes nothing yet.
+        make: deploys the twin of that name and gives it; what it leaves when it fails, the drill removes.
+        destroy: removes a twin, also one that was never whole; once more does no harm.
         witness: for a twin, with its ledger and the drill's name.
         environment: variables for cells on a stack.
         versions: of everything that matters, asked of the twin.
@@ -41,7 +42,8 @@ class Means:
         patience: seconds to wait at least for a steady run.
     """
 
-    make: Callable[[Stack, Progress], Stack]
+    named: Callable[[Stack], Stack]
+    make: Callable[[Stack, Stack, Progress], Stack]
     destroy: Callable[[Stack, Progress], None]
     witness: Callable[[Stack, Path, str], Witness]
     environment: Callable[[Stack], Mapping[str, str]]
@@ -67,6 +69,7 @@ class Drill:
         self._evidence, self._journal = evidence, evidence.journal
         self._progress, self._keep = progress, keep
         self._twin: Stack | None = None
+        self._made = False
         self._fault = 0.0
 
     def run(self) -> None:
@@ -92,12 +95,14 @@ class Drill:
             raise unforeseen
 
     def _phases(self) -> None:
+        twin = self._twin = self._means.named(self._stack)
+        self._journal.twin = twin.name  # saved before anything of it is there: a kill leaves no nameless twin
         with recorded(self._evidence, self._progress, "twin", "make"):
-            twin = self._twin = self._means.make(self._stack, self._progress)
-            self._journal.twin = twin.name
-        self._journal.versions = self._means.versions(twin)
+            twin = self._twin = self._means.make(self._stack, twin, self._progress)
+            self._made = True
+            self._journal.versions = self._means.versions(twin)
+            witness = self._means.witness(twin, self._evidence.ledger, self._evidence.folder.name)
         self._cells("confirm", twin)
-        witness = self._means.witness(twin, self._evidence.ledger, self._evidence.folder.name)
         try:
             self._break_and_recover(witness, twin)
         finally:
@@ -151,10 +156,11 @@ class Drill:
         return Stage(self._runbook.path.name, self._stack, twin, environment, self._evidence, self._progress)
 
     def _clean_up(self, interruption: Interruption) -> None:
+        """Plays the runbook's clean-up on a twin that was whole, and removes whatever there is of it."""
         twin = self._twin
         if twin is None:
             return
-        for cell in self._runbook.phases["cleanup"]:
+        for cell in self._runbook.phases["cleanup"] if self._made else ():
             try:
                 self._stage(twin).play("cleanup", cell)
             except Exception as error:  # noqa: BLE001  # it is recorded, and the rest has to be cleaned up

@@ -77,12 +77,22 @@ def end(process: "subprocess.Popen[bytes]", grace: float = GRACE_SECONDS) -> Non
     deadline = time.monotonic() + grace
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
-        while time.monotonic() < deadline:
-            process.poll()
-            os.killpg(process.pid, 0)
+        while _lives(process) and time.monotonic() < deadline:
             time.sleep(0.02)
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _lives(leader: "subprocess.Popen[bytes]") -> bool:
+    """Whether anybody of the group still runs; the dead whom nobody buried yet do not count."""
+    import psutil  # noqa: PLC0415
+
+    leader.poll()
+    for each in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError):
+            if os.getpgid(each.pid) == leader.pid and each.status() != psutil.STATUS_ZOMBIE:
+                return True
+    return False
 
 
 class _Output:

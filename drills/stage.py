@@ -1,12 +1,15 @@
 """Where cells are played: a twin, its environment, and the journal that keeps what they printed."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from drills.cell import Cell
 from drills.evidence import Evidence
 from drills.masking import joined, secrets_in
+from drills.orphans import MARK
 from drills.shell import Ran, execute
 from drills.step import recorded
 from operation.failure import Failure
@@ -53,10 +56,11 @@ class Stage:
                 raise Failure(wrong)
 
     def _environment(self) -> dict[str, str]:
-        """The person's own, the twin's, and a width at which tables do not break the words we look for."""
+        """The person's own with our programs first, the twin's, and tables too wide to break a word."""
         name = self.twin.name
-        ours = {"BEM_STACK": name, "PULUMI_STACK": name, "BEM_DRILL": self.evidence.folder.name}
-        return {**os.environ, **self.more, **ours, "COLUMNS": "200", "TERM": "dumb"}
+        ours = {"BEM_STACK": name, "PULUMI_STACK": name, MARK: str(self.evidence.folder)}
+        path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
+        return {**os.environ, **self.more, **ours, "PATH": path, "COLUMNS": "200", "TERM": "dumb"}
 
     def _tell(self, cell: Cell, wrong: str, output: str) -> None:
         lines = "".join(f"\n    {line}" for line in output.strip().splitlines()[-SHOWN_LINES:])

@@ -17,15 +17,19 @@ from operation.stack import Stack
 from operation.stack_file import configure
 
 
-def make(stack: Stack, progress: Progress) -> Stack:
-    """Deploys a twin: a stack's settings, names and ports of its own, its database out of the real backups.
+def named(stack: Stack) -> Stack:
+    """Chooses the name of a twin; nothing of it is there yet."""
+    return Stack(f"twin-{secrets.token_hex(3)}", stack.root)
+
+
+def make(stack: Stack, twin: Stack, progress: Progress) -> Stack:
+    """Deploys the twin: a stack's settings, names and ports of its own, its database out of the real backups.
 
     Production is read only: its repository is mounted so, and the twin archives into a copy of its own.
 
     Raises:
-        Failure: when the backups cannot be restored, or the twin does not come up.
+        Failure: when the backups cannot be restored, or the twin does not come up; `destroy` what is there.
     """
-    twin = Stack(f"twin-{secrets.token_hex(3)}", stack.root)
     with progress.step(f"write the settings of {twin.name}"):
         _write_settings(stack, twin)
         custodian.adopt(twin, custodian.CIPHER_LOCAL, custodian.secret(stack, custodian.CIPHER_LOCAL))

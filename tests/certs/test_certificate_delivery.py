@@ -222,7 +222,8 @@ def pulumi(checkout: Path, do: str, profile: Any, volume: str, image: str = IMAG
         "folder": str(checkout / "state"),
     }
     path = f"{checkout / 'bin'}:{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(checkout)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
+    environment = {**kept, "PATH": path, "PYTHONPATH": str(checkout)}
     argv = [sys.executable, str(Path(__file__).with_name("program.py")), json.dumps(options)]
     done = subprocess.run(
         argv, env=environment, cwd=checkout, capture_output=True, text=True, timeout=120, check=False

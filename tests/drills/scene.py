@@ -1,6 +1,7 @@
 """A drill in a process of its own, with a twin of nothing, for tests that kill it or send signals."""
 
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,10 +53,21 @@ class Calm(Witness):
         return Loss(0, 0.0, "", 0, 1, 0)
 
 
-def make(stack: Stack, _progress: Progress) -> Stack:
-    """A twin is a file."""
-    (stack.root / "twin").touch()
+def named(stack: Stack) -> Stack:
+    """It has no choice."""
     return Stack("twin-of-nothing", stack.root)
+
+
+def make(stack: Stack, twin: Stack, _progress: Progress) -> Stack:
+    """A twin is a file; the file `slow` makes it take long, the file `hopeless` makes it fail half-way."""
+    (stack.root / "twin").touch()
+    if (stack.root / "slow").exists():
+        with (stack.root / "played").open("a") as played:
+            played.write("began\n")
+        time.sleep(30)
+    if (stack.root / "hopeless").exists():
+        raise Failure("the backups cannot be restored.")
+    return twin
 
 
 def destroy(twin: Stack, _progress: Progress) -> None:
@@ -78,7 +90,14 @@ def versions(_stack: Stack) -> dict[str, str]:
 def means() -> Means:
     """A drill without Docker."""
     return Means(
-        make, destroy, lambda _twin, path, _run: Calm(path), environment, versions, linger=0, patience=1
+        named,
+        make,
+        destroy,
+        lambda _twin, path, _run: Calm(path),
+        environment,
+        versions,
+        linger=0,
+        patience=1,
     )
 
 

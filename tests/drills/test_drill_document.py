@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from drills.document import FOLDER, PHASES, load, named, names
+from drills.cell import Cell
+from drills.document import FOLDER, PHASES, Runbook, load, named, names
 from operation.failure import Failure
 from tests.drills.conftest import Write
 
@@ -58,6 +59,31 @@ def test_a_good_runbook_is_read(write: Write) -> None:
     assert cell.argv == ("bash", "-euo", "pipefail", "-c", "exit 3\n")
 
 
+def test_what_runme_saved_reads_the_same(write: Write) -> None:
+    """It turns every value into a string, sorts the keys, and adds marks of its own."""
+    attributes = {"recover": ', "exit": 3, "timeout": "5m"', "fault": ', "excludeFromRunAll": true'}
+    path = write(attributes=attributes)
+    before = load(path)
+    saved = {
+        '{"name": "a-recover", "exit": 3, "timeout": "5m"}':
+            '{"exit":"3","id":"01HF7B0KJ8625WYRCRVXJ51RKH","name":"a-recover","timeout":"5m"}',
+        '{"name": "a-fault", "excludeFromRunAll": true}': '{"excludeFromRunAll":"true","name":"a-fault"}',
+        "schedule: weekly\n": "schedule: weekly\nrunme:\n  id: 01HF7B0KJZ\n  version: v3\n",
+    }  # fmt: skip
+    for old, new in saved.items():
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+    after = load(path)
+    assert [(each.name, each.exit, each.timeout, each.exclude_from_run_all) for each in cells(after)] == [
+        (each.name, each.exit, each.timeout, each.exclude_from_run_all) for each in cells(before)
+    ]
+
+
+def cells(runbook: Runbook) -> list[Cell]:
+    """All of them, in their order."""
+    return [cell for phase in PHASES for cell in runbook.phases[phase]]
+
+
 def test_text_is_shown_and_never_run(write: Write) -> None:
     """A fence marked `text` is no cell."""
     path = write()
@@ -92,8 +118,9 @@ FAULTS = {
     "an attribute twice": ('"a-recover"', '"a-recover", "name": "b"', "the key 'name' is there twice"),
     "attributes that are no JSON": (CELL, "```sh { name=restore }", "are not one JSON object"),
     "attributes that Runme cuts": ('"a-recover"', '"a-recover", "contains": "}"', "ends the attributes at the first }"),
-    "an exit status as words": ('"a-recover"', '"a-recover", "exit": "0"', "exit: Input should be a valid integer"),
+    "an exit status as words": ('"a-recover"', '"a-recover", "exit": "none"', "exit: Input should be a valid integer"),
     "an exit status that none is": ('"a-recover"', '"a-recover", "exit": 256', "exit: Input should be less than"),
+    "a flag as words": ('"a-recover"', '"a-recover", "excludeFromRunAll": "no"', "excludeFromRunAll: Input should be"),
     "a limit that is none": ('"a-recover"', '"a-recover", "timeout": 5', "timeout: 5 is no duration"),
     "a fault that Run All runs": (', "excludeFromRunAll": true', "", "must not run with Runme's \"Run All\""),
     "a shell nobody knows": (CELL, CELL.replace("sh", "fish", 1), "a fence marked 'fish' is ambiguous"),

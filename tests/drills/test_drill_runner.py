@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import psutil
 import pytest
 
 from drills.evidence import Evidence, State, past
@@ -198,7 +200,57 @@ def test_the_next_drill_removes_a_twin_that_did_not_go(stack: Stack, write: Writ
     assert (stack.root / "twin").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_twin_has_its_name_in_the_journal_before_it_is_made(stack: Stack, write: Write) -> None:
+    """After kill -9 in the middle of its making, the next drill knows what to remove."""
+    (stack.root / "slow").touch()
+    with begun(write(), stack) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    (stack.root / "slow").unlink()
+    assert (journal_of(stack)["state"], journal_of(stack)["twin"]) == ("running", "twin-of-nothing")
+    assert (stack.root / "twin").exists()
+    drill(write(confirm="exit 1"), stack)
+    assert not any(each.journal.left_behind for each in past(stack))
+    assert not (stack.root / "twin").exists()
+
+
+def test_an_interruption_while_the_twin_is_made_removes_it(stack: Stack, write: Write) -> None:
+    """Nothing was played on it, so there is nothing to clean up but itself."""
+    (stack.root / "slow").touch()
+    with begun(write(), stack) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 1
+    steps = {step["name"]: step["outcome"] for step in journal_of(stack)["steps"]}
+    assert steps == {"make": "interrupted", "destroy the twin": "passed"}
+    assert not (stack.root / "twin").exists()
+
+
+def test_a_twin_that_cannot_be_made_fails_the_drill(stack: Stack, write: Write) -> None:
+    """The reason is the verdict, and the half of it that was there is removed."""
+    (stack.root / "hopeless").touch()
+    done = drill(write(), stack)
+    assert done.journal.verdict == ["twin: make: the backups cannot be restored."]
+    assert played(stack) == []
+    assert not (stack.root / "twin").exists()
+
+
+def test_the_next_drill_ends_what_a_killed_one_left_running(stack: Stack, write: Write) -> None:
+    """A restore that goes on would work on a twin that is being removed; and the audit log gets its line."""
+    script = "(trap '' TERM; echo $BASHPID > orphan; echo began >> played; sleep 30; echo late >> played)"
+    with begun(write(recover=script), stack) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    orphan = int((stack.root / "orphan").read_text())
+    assert psutil.pid_exists(orphan)
+    with mock.patch("drills.orphans.GRACE_SECONDS", 0.2):
+        drill(write(), stack)
+    assert not psutil.pid_exists(orphan) or psutil.Process(orphan).status() == psutil.STATUS_ZOMBIE
+    killed = audit.entries(stack)[0]
+    assert (killed.outcome, killed.detail) == ("interrupted", "the drill's process was killed.")
+    assert killed.seconds < 10
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_cleans_up(stack: Stack, write: Write, number: signal.Signals) -> None:
     """Ctrl-C ends the running cell, and the clean-up runs and is recorded."""
     with begun(write(recover=SLOW), stack) as process:

@@ -43,14 +43,17 @@ def party(workshop: Workshop, authority: Authority) -> Party:
 
 @pytest.fixture(scope="session")
 def database(workshop: Workshop, party: Party) -> Container:
-    """PostgreSQL with the api's schema, as `database`."""
-    folder = ROOT / "tests" / "images" / "database"
+    """PostgreSQL of the platform's own image with the api's schema, as `database`; it archives nothing."""
     mounts = {
         str(party("database", 6001, "database")): "/certs:ro",
         str(ROOT / "services" / "api" / "schema.sql"): "/schema.sql:ro",
+        str(ROOT / "tests" / "images" / "database" / "serve"): "/serve:ro",
     }
-    image = workshop.build("database", folder, folder / "Dockerfile")
-    container = workshop.run(image, "database", mounts, read_only=False, tmpfs={})
+    image = workshop.build("database", IMAGES / "database", IMAGES / "database" / "Dockerfile")
+    entrypoint = ["/usr/bin/tini", "--", "/serve"]
+    container = workshop.run(
+        image, "database", mounts, read_only=False, tmpfs={}, entrypoint=entrypoint, stop_signal="SIGINT"
+    )
     until(lambda: query(container, "select 1") == "1", 30)
     return container
 

@@ -27,12 +27,15 @@ class Workshop:
         self.network = self.engine.networks.create(self.name, driver="bridge")
         self._containers: list[Container] = []
         self._volumes: list[Any] = []
+        self._images: list[str] = []
 
     def build(self, role: str, context: Path, dockerfile: Path) -> str:
-        """Builds an image; it stays afterwards, as the builder's cache."""
+        """Builds an image under a name of this run; its layers are the builder's cache for other runs."""
+        tag = f"bem-test-{role}:{self.name}"
         image, _ = self.engine.images.build(
-            path=str(context), dockerfile=str(dockerfile), tag=f"bem-test-{role}", rm=True, forcerm=True
+            path=str(context), dockerfile=str(dockerfile), tag=tag, rm=True, forcerm=True
         )
+        self._images.append(tag)
         return str(image.id)
 
     def volume(self) -> str:
@@ -78,13 +81,15 @@ class Workshop:
         return container
 
     def close(self) -> None:
-        """Removes everything but the images."""
+        """Removes everything but the layers of images, which the next run does not have to fetch again."""
         for container in self._containers:
             with suppress(NotFound):
                 container.remove(force=True, v=True)
         for volume in self._volumes:
             volume.remove(force=True)
         self.network.remove()
+        for tag in self._images:
+            self.engine.images.remove(tag, noprune=True)
         self.engine.close()
 
 

@@ -7,18 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import jinja2
 
+from infra import templates
+from operation.stack import Stack
 from tests.images.authority import Authority
-from tests.images.conftest import IMAGES
 from tests.images.workshop import Container, Workshop, healthy, logs, port
 
 HTTPS = 18443
-
-
 HTTP = 18080
-
-
 CONFIGURATION = "/usr/local/etc/haproxy/haproxy.cfg"
 
 
@@ -32,14 +28,9 @@ def rendered(workshop: Workshop, **changes: object) -> Path:
         "api_service": "api",
         "stack_name": "test",
     }
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(IMAGES),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701  # no page
-        keep_trailing_newline=True,
-    )
     file = workshop.folder / f"haproxy-{secrets.token_hex(4)}.cfg"
-    file.write_text(environment.get_template("load-balancer/haproxy.cfg.j2").render(values | changes))
+    text = templates.rendered(Stack("test"), "load-balancer/haproxy.cfg.j2", **(values | changes))
+    file.write_text(text)
     return file
 
 
