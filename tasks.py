@@ -2,6 +2,8 @@
 
 from invoke.collection import Collection
 
+import certs.tasks
+import drills.tasks
 import infra.tasks
 from backups.tasks import collections
 from operation.reporting import reported
@@ -9,6 +11,6 @@ from operation.reporting import reported
 namespace = Collection()
 for each in (infra.tasks.up, infra.tasks.preview, infra.tasks.down, infra.tasks.status, infra.tasks.logs):
     namespace.add_task(each)
-for collection in collections():
+for collection in (*collections(), certs.tasks.collection, drills.tasks.collection):
     namespace.add_collection(collection)
 reported(namespace)

@@ -14,7 +14,7 @@ import pytest
 from invoke.context import Context
 from invoke.tasks import Task
 
-from certs import endpoint, renewal, tasks
+from certs import console, endpoint, renewal, tasks
 from certs.endpoint import Endpoint
 from certs.profile import Profile
 from certs.store import certificate, ensure
@@ -27,7 +27,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 LIGHT = """
 import sys
 import certs.tasks
-print([name for name in ("cryptography", "pulumi", "docker", "rich") if name in sys.modules])
+print([name for name in ("cryptography", "pydantic", "pulumi", "docker", "rich") if name in sys.modules])
 """
 Asking = Callable[..., None]
 
@@ -35,7 +35,7 @@ Asking = Callable[..., None]
 @pytest.fixture(autouse=True)
 def named(stack: Stack) -> Iterator[None]:
     """Whatever name is given, the test's stack is meant."""
-    with mock.patch.object(tasks, "stack_named", return_value=stack):
+    with mock.patch.object(console, "stack_named", return_value=stack):
         yield
 
 
@@ -52,7 +52,7 @@ def asking() -> Iterator[Asking]:
 
 
 def test_module_is_light() -> None:
-    """`invoke --list` does not wait for cryptography, Pulumi, Docker or rich."""
+    """`invoke --list` does not wait for cryptography, pydantic, Pulumi, Docker or rich."""
     argv = [sys.executable, "-c", LIGHT]
     done = subprocess.run(argv, cwd=CHECKOUT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
