@@ -1,6 +1,8 @@
 """Certificates as a table for a person, or as JSON for a program."""
 
 import json
+import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,9 @@ from certs.expiry import SECONDS_A_DAY, Served
 from certs.profile import Profile
 from certs.signature import now
 from certs.statement import alternatives_of, common_name, serial_of
+
+TASK_ID = re.compile(r"\.[a-z0-9]{25}(?=:)")
+"""What Swarm appends to a container's name: `local_api.1.<task id>`."""
 
 Value = str | float | bool | None
 SHOWN_DIGITS = 12
@@ -45,7 +50,7 @@ class Table:
             drawn.add_column(column.replace("_", " "), overflow="fold")
         for row in self.rows:
             drawn.add_row(*(Text(_shown(column, row[column])) for column in self.columns))
-        Console().print(drawn)
+        Console(width=None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "140"))).print(drawn)
 
 
 def of_findings(found: Sequence[Finding]) -> Table:
@@ -100,9 +105,11 @@ def _pair(profile: Profile, certificate: x509.Certificate) -> dict[str, Value]:
 
 
 def _shown(column: str, value: Value) -> str:
-    """A value as short as a person needs it: days, dates, and the head of a serial number."""
+    """A value as short as a person needs it: days, dates, the head of a serial number, no ids of tasks."""
     if value is None:
         return "-"
+    if column == "where":
+        return TASK_ID.sub("", str(value))
     if column == "days_left":
         return f"{value:.1f}"
     lengths = {"serial": SHOWN_DIGITS, "not_after": len("2026-11-24")}

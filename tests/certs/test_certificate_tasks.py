@@ -14,8 +14,8 @@ import pytest
 from invoke.context import Context
 from invoke.tasks import Task
 
-from certs import console, endpoint, renewal, tasks
-from certs.endpoint import Endpoint
+from certs import console, endpoint, renewal, table, tasks
+from certs.endpoint import Endpoint, Finding
 from certs.profile import Profile
 from certs.store import certificate, ensure
 from operation import audit
@@ -88,6 +88,16 @@ def test_check_tells_what_is_served(
     tasks.check(Context())
     line = capsys.readouterr().out.splitlines()[-1]
     assert [word in line for word in ("api", leaf.serial[:12], "90.0", "good")] == [True] * 4
+
+
+def test_a_person_is_spared_the_ids_of_tasks(capsys: pytest.CaptureFixture[str]) -> None:
+    """A container of Swarm is shown by service and number; a program gets its whole name."""
+    name = "local_api.2.qkfnb8vhqw9l7qyz0j5np6kas:8443"
+    found = table.of_findings([Finding("api", name, None, "no answer")])
+    found.show(as_json=True)
+    assert json.loads(capsys.readouterr().out)[0]["where"] == name
+    found.show(as_json=False)
+    assert "local_api.2:8443" in capsys.readouterr().out
 
 
 BAD = [(100, "api", "expired"), (85, "api", "only 5.0 days left"), (0, "other", "does not verify")]
