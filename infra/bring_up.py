@@ -27,7 +27,6 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
     progress = progress_of(stack, "up", quiet=quiet)
     with mutation(stack, "up") as outcome:
         _ports_free(stack)
-        deployment.cancel(stack)
         settle(stack, progress)
         changes = deployment.up(stack, progress)
         first = _first_backups(stack, progress) if backup else []

@@ -28,7 +28,6 @@ def take_down(stack: Stack, *, yes: bool, destroy_data: str, dry_run: bool) -> N
         ask(f"Take stack {stack.name} down? Its data and backups stay.", yes=yes)
     progress = progress_of(stack, "down")
     with mutation(stack, "down" + (" --destroy-data" if destroy_data else "")) as outcome:
-        deployment.cancel(stack)
         changes = deployment.destroy(stack, progress)
         _remove_configs(stack)
         outcome.outcome = "unchanged" if changes.nothing else "succeeded"
@@ -42,7 +41,6 @@ def take_down(stack: Stack, *, yes: bool, destroy_data: str, dry_run: bool) -> N
 def remove_everything(stack: Stack, progress: Progress) -> None:
     """Removes a stack with all that it has, also one that was never whole, and its folder at the end."""
     with mutation(stack, "down --destroy-data"):
-        deployment.cancel(stack)
         if stack.file.exists():
             deployment.destroy(stack, progress)
         for service in client().services.list(filters={"label": f"{LABEL_STACK}={stack.name}"}):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from operation import custodian
+from operation import custodian, leftovers, pulumi_lock
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -71,12 +71,17 @@ def up(stack: Stack, progress: Progress) -> Changes:
     Raises:
         Failure: with the errors that Pulumi and the services gave; the next `up` goes on from there.
     """
+    _take_over(stack, progress)
     with progress.step("deploy") as say:
-        return _run(lambda on_event: opened(stack).up(on_event=on_event), progress, say)
+        changes = _run(lambda on_event: opened(stack).up(on_event=on_event), progress, say)
+        if not changes.nothing:
+            leftovers.prune(stack, progress)
+    return changes
 
 
 def destroy(stack: Stack, progress: Progress) -> Changes:
     """Removes everything but the volumes with data and the backups."""
+    _take_over(stack, progress)
     with progress.step("remove") as say:
         return _run(lambda on_event: opened(stack).destroy(on_event=on_event), progress, say)
 
@@ -92,10 +97,10 @@ def preview(stack: Stack, progress: Progress) -> Changes:
         )
 
 
-def cancel(stack: Stack) -> None:
-    """Drops Pulumi's own lock of a process that died; ours, which the kernel keeps, is held already."""
-    for path in (stack.folder / "pulumi" / ".pulumi" / "locks").rglob("*.json"):
-        path.unlink(missing_ok=True)
+def _take_over(stack: Stack, progress: Progress) -> None:
+    """Makes an end of what a killed command left: its processes, its lock, and what no state knows."""
+    if pulumi_lock.take_over(stack, progress):
+        leftovers.remove_unknown(stack, progress)
 
 
 def _run(action: Callable[[Any], Any], progress: Progress, say: Callable[[str], None]) -> Changes:
@@ -145,9 +150,19 @@ def _explained(words: str, errors: list[str]) -> Failure:
             "nothing was changed.",
             "wait for it to end; after a crash: `pulumi cancel`.",
         )
-    told = [line for line in errors if "update failed" not in line] or words.strip().splitlines()[-15:]
+    told = [_plain(line) for line in errors if not _says_nothing(line)] or words.strip().splitlines()[-15:]
     return Failure(
         "the deployment failed:\n    " + "\n    ".join("\n".join(told).splitlines()),
         "what was done before stays; services that are healthy go on serving.",
         "mend the cause, then `invoke up` again.",
     )
+
+
+def _says_nothing(error: str) -> bool:
+    """Whether an error only repeats that there was one."""
+    return error.strip() in {"update failed", "preview failed"} or "program exited with" in error
+
+
+def _plain(error: str) -> str:
+    """An error without the words that gRPC and Pulumi put before it."""
+    return error.replace("Exception calling application: ", "").replace("1 error occurred:\n\t* ", "")
