@@ -41,7 +41,7 @@ def run(name: str, stack_name: str, *, yes: bool, as_json: bool, keep: bool, dry
     if dry_run:
         _print(json.dumps(_planned(runbook), indent=1) if as_json else report.plan(runbook, stack.name))
         return
-    if sys.stdin.isatty():
+    if sys.stdin.isatty() and not as_json:  # the question would stand in the JSON
         ask(f"Break and repair a twin of stack {stack.name}? It stays as it is.", yes=yes)
     progress = progress_of(stack, f"drill-{name}", quiet=as_json)
     means = real_means()
@@ -155,13 +155,13 @@ def _judge(done: Evidence) -> None:
     journal = done.journal
     if journal.state is State.PASSED:
         return
-    code = INTERRUPTED if journal.state is State.INTERRUPTED else 1
-    raise Failure(
-        f"the drill {journal.runbook} {'was interrupted' if code == INTERRUPTED else 'failed'}.",
-        "" if code == INTERRUPTED else "in a real disaster this runbook would not do what it promises.",
-        f"read {done.path}.",
-        exit_code=code,
-    )
+    remedy = f"read {done.path}."
+    if journal.state is State.INTERRUPTED:
+        raise Failure(f"the drill {journal.runbook} was interrupted.", "", remedy, exit_code=INTERRUPTED)
+    meaning = "in a real disaster this runbook would not do what it promises."
+    if journal.fault_at is None:
+        meaning = "nothing was broken, so nobody knows yet whether this runbook works."
+    raise Failure(f"the drill {journal.runbook} failed.", meaning, remedy)
 
 
 def _audit(stack: Stack, journal: Journal, ended: datetime) -> None:
@@ -173,7 +173,7 @@ def _audit(stack: Stack, journal: Journal, ended: datetime) -> None:
             what=f"drill {journal.runbook}",
             seconds=round((ended - journal.started_at).total_seconds(), 3),
             outcome=OUTCOMES.get(journal.state, "failed"),
-            detail=next(iter(journal.verdict), ""),
+            detail=next(iter(journal.verdict), "").partition("\n")[0],
         ),
     )
 

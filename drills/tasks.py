@@ -14,7 +14,7 @@ JSON = "print JSON"
     help={
         "name": "of a runbook, for example database-volume-lost; `invoke drill.list` lists them",
         "stack": STACK,
-        "yes": "do not ask, also at a terminal",
+        "yes": "do not ask at a terminal; elsewhere, and with --json, nobody is asked",
         "json": "print the evidence journal; with --dry-run the cells",
         "keep": "when the drill fails, keep the twin for a look",
         "dry_run": "say what would be executed",

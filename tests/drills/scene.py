@@ -66,7 +66,7 @@ def make(stack: Stack, twin: Stack, _progress: Progress) -> Stack:
             played.write("began\n")
         time.sleep(30)
     if (stack.root / "hopeless").exists():
-        raise Failure("the backups cannot be restored.")
+        raise Failure("the backups cannot be restored:\n    no room")
     return twin
 
 

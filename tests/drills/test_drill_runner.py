@@ -226,10 +226,11 @@ def test_an_interruption_while_the_twin_is_made_removes_it(stack: Stack, write: 
 
 
 def test_a_twin_that_cannot_be_made_fails_the_drill(stack: Stack, write: Write) -> None:
-    """The reason is the verdict, and the half of it that was there is removed."""
+    """The reason is the verdict, in one line of the audit log; the half of it that was there is removed."""
     (stack.root / "hopeless").touch()
     done = drill(write(), stack)
-    assert done.journal.verdict == ["twin: make: the backups cannot be restored."]
+    assert done.journal.verdict == ["twin: make: the backups cannot be restored:\n    no room"]
+    assert [line.detail for line in audit.entries(stack)] == ["twin: make: the backups cannot be restored:"]
     assert played(stack) == []
     assert not (stack.root / "twin").exists()
 

@@ -13,6 +13,7 @@ from invoke.context import Context
 
 from drills import console, document, tasks
 from drills.evidence import State, past
+from operation import audit
 from operation.failure import Failure
 from operation.stack import ROOT, Stack
 from tests.drills import scene
@@ -73,7 +74,35 @@ def test_a_failed_drill_ends_with_status_1(write: Write, capsys: pytest.CaptureF
     with pytest.raises(Failure, match="the drill platform-lost failed") as caught:
         run()
     assert caught.value.exit_code == 1
+    assert "would not do what it promises" in caught.value.meaning
     assert "verify: a-verify: ended with exit status 4" in capsys.readouterr().out
+
+
+def test_a_drill_that_broke_nothing_says_nothing_about_the_runbook(write: Write, stack: Stack) -> None:
+    """What ends before the fault is a failure of the drill; the audit log has one line of its reason."""
+    write(confirm="exit 1")
+    with pytest.raises(Failure, match="the drill platform-lost failed") as caught:
+        run()
+    assert "nobody knows yet whether this runbook works" in caught.value.meaning
+    (line,) = audit.entries(stack)
+    assert line.detail == "confirm: a-confirm: ended with exit status 1, and 0 is expected."
+
+
+@pytest.mark.parametrize(("answer", "runs"), [("y", True), ("", False)])
+def test_a_person_at_a_terminal_is_asked(stack: Stack, answer: str, *, runs: bool) -> None:
+    """Without --yes, and only there: a timer has nobody to ask, and a program reads JSON."""
+    with mock.patch("sys.stdin.isatty", return_value=True), mock.patch("builtins.input") as asked:
+        asked.return_value = answer
+        if runs:
+            run()
+        else:
+            with pytest.raises(Failure, match="not agreed"):
+                run()
+        assert asked.call_count == 1
+        assert (stack.root / "played").exists() is runs
+        run(yes=True)
+        run(json=True)
+        assert asked.call_count == 1
 
 
 def test_json_is_the_journal(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
