@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.parties import PARTIES
 from infra.bem import addresses
+from infra.parties import PARTIES
 from operation.containers import client
 from operation.failure import Failure
 from operation.stack import LABEL_STACK, Stack

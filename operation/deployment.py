@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from operation import custodian, leftovers, pulumi_lock
+from operation import custodian, drift, leftovers, pulumi_lock
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -66,16 +66,18 @@ def opened(stack: Stack) -> "PulumiStack":
 
 
 def up(stack: Stack, progress: Progress) -> Changes:
-    """Brings reality to what the stack's file says.
+    """Brings reality to what the stack's file says, also where somebody changed it by hand.
 
     Raises:
         Failure: with the errors that Pulumi and the services gave; the next `up` goes on from there.
     """
     _take_over(stack, progress)
     with progress.step("deploy") as say:
-        changes = _run(lambda on_event: opened(stack).up(on_event=on_event), progress, say)
+        refresh = drift.drifted(stack)
+        changes = _run(lambda on_event: opened(stack).up(on_event=on_event, refresh=refresh), progress, say)
         if not changes.nothing:
             leftovers.prune(stack, progress)
+        drift.remember(stack)
     return changes
 
 
