@@ -1,7 +1,7 @@
 """Whether somebody changed the stack's Docker objects by hand since the last deployment.
 
-Pulumi compares the program with its state, not with Docker, unless it refreshes, which takes seconds. Versions
-that Swarm counts up at each change tell in milliseconds whether a refresh is needed.
+Pulumi compares the program with its state, not with Docker, unless it refreshes, which takes seconds. The
+versions that Swarm counts up at each change tell in milliseconds whether a refresh is needed.
 """
 
 import json
@@ -26,7 +26,7 @@ def fingerprint(stack: Stack) -> dict[str, str]:
 
 
 def drifted(stack: Stack) -> bool:
-    """Whether the objects that were there after the last deployment are gone or changed; more are no drift."""
+    """Whether objects that were there after the last deployment are gone or changed; more are no drift."""
     try:
         before = json.loads((stack.folder / FILE).read_text())
     except (OSError, ValueError):
