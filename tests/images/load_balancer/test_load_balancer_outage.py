@@ -8,7 +8,7 @@ import pytest
 
 from tests.images.authority import Authority
 from tests.images.conftest import Party, query
-from tests.images.load_balancer.view import client, ready, served_of
+from tests.images.load_balancer.view import client, ready, served_of, settled
 from tests.images.workshop import Container, healthy, until
 
 pytestmark = pytest.mark.platform
@@ -45,6 +45,7 @@ def test_a_replica_killed_while_writing_costs_no_acknowledged_row(
     balancer: Container, authority: Authority, replicas: list[Container], database: Container
 ) -> None:
     """At most the requests in flight have no answer; the other replica takes all others at once."""
+    settled(balancer, authority)
     name = secrets.token_hex(8)
     stop = time.monotonic() + 4
 
@@ -63,12 +64,12 @@ def test_a_replica_killed_while_writing_costs_no_acknowledged_row(
         results = [pool.submit(write, number) for number in range(4)]
         time.sleep(1.5)
         replicas[0].kill()
+    replicas[0].start()
     good, bad = (sum(each.result()[which] for each in results) for which in (0, 1))
     kept = int(query(database, f"select count(*) from items where name = '{name}'"))  # noqa: S608
     assert good > 100
     assert bad <= 4
     assert good <= kept <= good + bad
-    replicas[0].start()
     until(lambda: healthy(replicas[0])[0], 20)
 
 

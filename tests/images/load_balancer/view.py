@@ -3,6 +3,7 @@
 import json
 import secrets
 import ssl
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import httpx
 from infra import templates
 from operation.stack import Stack
 from tests.images.authority import Authority
-from tests.images.workshop import Container, Workshop, healthy, logs, port
+from tests.images.workshop import Container, Workshop, healthy, logs, port, until
 
 HTTPS = 18443
 HTTP = 18080
@@ -52,6 +53,30 @@ def ready(asking: httpx.Client) -> bool:
         return asking.get("/readyz").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def settled(container: Container, authority: Authority) -> None:
+    """Waits until two replicas have answered everything for two seconds.
+
+    A health check that was under way when an outage ended may still take a replica out for a moment.
+    """
+    well_since = time.monotonic()
+
+    def steady() -> bool:
+        nonlocal well_since
+        with client(container, authority) as asking:
+            answers = [asking.get("/readyz") for _ in range(4)]
+        servers = {line["server"] for line in lines_of(container, {id_of(each) for each in answers})}
+        if {each.status_code for each in answers} != {200} or len(servers) < 2:
+            well_since = time.monotonic()
+        return time.monotonic() - well_since > 2
+
+    until(steady, 20)
+
+
+def id_of(answer: httpx.Response) -> str:
+    """By which the log knows the request."""
+    return str(answer.headers["X-Request-ID"])
 
 
 def served_of(container: Container) -> str:
