@@ -1,12 +1,13 @@
 """Taking a backup: pgBackRest's own, into one repository after the other, with what it says as progress."""
 
 import re
+import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from backups.engine import REPOSITORIES, backup_command
-from operation.containers import client, container
+from backups.engine import REPOSITORIES, abort_command, backup_command
+from backups.info import at_work, read_info
+from operation.containers import client, container, execute
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -39,11 +40,14 @@ def take(stack: Stack, kind: str, repositories: list[int], progress: Progress) -
         Failure: after all were tried, naming those that failed.
     """
     target = container(stack, "database")
+    stanza = stack.settings.backups.stanza
+    end_orphan(target, stanza, progress)
+    execute(target, ["give-back", stanza])
     taken, failed = [], []
     for number in repositories:
         try:
             with progress.step(f"backup into {REPOSITORIES[number]}") as say:
-                taken.append(_one(stack, target, number, kind, say))
+                taken.append(_one(stanza, target, number, kind, say))
         except Failure as failure:
             failed.append(failure)
     if failed:
@@ -56,23 +60,36 @@ def take(stack: Stack, kind: str, repositories: list[int], progress: Progress) -
     return taken
 
 
-def _one(stack: Stack, target: Any, number: int, kind: str, say: Any) -> Taken:
-    started = datetime.now(UTC)
-    status, words = _stream(target, backup_command(stack.settings.backups.stanza, number, kind), say)
+def end_orphan(target: Any, stanza: str, progress: Progress) -> None:
+    """Ends a backup whose command was killed: it goes on in the container, and nobody waits for it.
+
+    Only for who holds the stack's lock: then no living command can have started it.
+    """
+    if at_work(read_info(target, stanza), stanza):
+        progress.say("! a backup that a killed command left behind is at work in the database's container")
+        with progress.step("end it"):
+            execute(target, abort_command(stanza))
+
+
+def _one(stanza: str, target: Any, number: int, kind: str, say: Any) -> Taken:
+    started = time.monotonic()
+    status, words = _stream(target, stanza, backup_command(stanza, number, kind), say)
     if status != 0:
-        errors = [line for line in words if "ERROR" in line or "[0" in line] or words[-5:]
-        told = (
-            "another backup is at work in it"
-            if any(LOCKED in each for each in errors)
-            else "\n    ".join(errors[-5:])
-        )
-        raise Failure(f"the backup into {REPOSITORIES[number]} failed (exit status {status}): {told}")
+        raise Failure(f"the backup into {REPOSITORIES[number]} failed (exit status {status}): {told(words)}")
     label = next((found[1] for line in words if (found := NEW_LABEL.search(line))), "")
-    seconds = round((datetime.now(UTC) - started).total_seconds(), 1)
-    return Taken(REPOSITORIES[number], label, _kind(label), seconds)
+    kinds = {"F": "full", "D": "diff", "I": "incr"}
+    return Taken(REPOSITORIES[number], label, kinds.get(label[-1:], ""), round(time.monotonic() - started, 1))
 
 
-def _stream(target: Any, argv: list[str], say: Any) -> tuple[int, list[str]]:
+def told(words: list[str]) -> str:
+    """What a person needs of pgBackRest's lines after a failure: its errors, else its last words."""
+    if any(LOCKED in line for line in words):
+        return "another backup is at work in it"
+    errors = [line for line in words if "ERROR" in line] or [line for line in words if line.strip()]
+    return "\n    ".join(errors[-5:])
+
+
+def _stream(target: Any, stanza: str, argv: list[str], say: Any) -> tuple[int, list[str]]:
     """Runs a command in a container line by line; an interruption here ends the command there too."""
     engine = client(timeout=24 * 3600)
     handle = engine.api.exec_create(target.id, argv)["Id"]
@@ -86,16 +103,6 @@ def _stream(target: Any, argv: list[str], say: Any) -> tuple[int, list[str]]:
             for line in whole:
                 say(line.split("INFO:", 1)[-1].strip())
     except BaseException:
-        _abort(target, argv[1])
+        execute(target, abort_command(stanza))
         raise
     return int(engine.api.exec_inspect(handle)["ExitCode"]), [*lines, rest]
-
-
-def _abort(target: Any, stanza: str) -> None:
-    """Ends the command in the container by pgBackRest's own means, and lets archiving go on."""
-    target.exec_run(["pgbackrest", stanza, "--force", "stop"])
-    target.exec_run(["pgbackrest", stanza, "start"])
-
-
-def _kind(label: str) -> str:
-    return {"F": "full", "D": "diff", "I": "incr"}.get(label[-1:], "")

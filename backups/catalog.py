@@ -1,53 +1,32 @@
-"""What the repositories hold: backups, timelines and how far the archived WAL reaches."""
+"""What the repositories hold: backups, timelines and how far the archived WAL of each reaches."""
 
 import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from backups.engine import REPOSITORIES, pgbackrest
-from backups.history import Fork, lsn, parse_history
+from backups.engine import REPOSITORIES
+from backups.history import Fork, parse_history, timeline_of
+from backups.info import (
+    Backup,
+    newest_segments,
+    parse_backups,
+    read_info,
+    silent_repositories,
+    systems,
+)
 from backups.lineage import Reign
-from operation.containers import execute, required
+from operation.containers import execute
 from operation.failure import Failure
 
 
 @dataclass(frozen=True)
-class Backup:
-    """One backup in one repository.
-
-    Attributes:
-        label: pgBackRest's name, as `20261124-101500F`.
-        repository: its number.
-        kind: `full`, `diff` or `incr`.
-        started: when it began (UTC).
-        stopped: when it ended: the earliest moment that it can be restored to.
-        timeline: the one it was taken on.
-        stop_lsn: where its WAL ends, as a number.
-        database_bytes: size of the cluster.
-        stored_bytes: what it added to the repository, in bytes.
-        failed: pgBackRest found page errors in it.
-    """
-
-    label: str
-    repository: int
-    kind: str
-    started: datetime
-    stopped: datetime
-    timeline: int
-    stop_lsn: int
-    database_bytes: int
-    stored_bytes: int
-    failed: bool
-
-
-@dataclass(frozen=True)
 class Reach:
-    """How far one repository's WAL goes.
+    """How far one repository's WAL of one timeline goes.
 
     Attributes:
-        timeline: of the newest segment.
-        segment: its name.
+        timeline: its number.
+        segment: the newest one.
         until: the last commit in it; None when it holds none.
     """
 
@@ -62,10 +41,13 @@ class Catalog:
 
     Attributes:
         backups: the oldest first.
-        reaches: by repository; one that does not answer is missing.
+        reaches: by repository, of the newest timeline there; one that does not answer is missing.
         forks: by timeline, its ancestors and where each was left.
-        reigns: which timeline served when, the oldest first.
+        reigns: which timeline served when, as recorded, the oldest first.
         silent: repositories that did not answer, with their words.
+        archives: pgBackRest's name of each repository's archive.
+        ends: by repository and timeline, how far the WAL of earlier timelines goes; see `with_ends`.
+        systems: identifiers of the clusters whose backups these are.
     """
 
     backups: tuple[Backup, ...]
@@ -73,99 +55,98 @@ class Catalog:
     forks: dict[int, tuple[Fork, ...]]
     reigns: tuple[Reign, ...]
     silent: dict[int, str] = field(default_factory=dict)
+    archives: dict[int, str] = field(default_factory=dict)
+    ends: dict[tuple[int, int], Reach] = field(default_factory=dict)
+    systems: frozenset[int] = frozenset()
 
     @property
     def timeline(self) -> int:
         """The one that serves: the highest, because promotions only ever count upwards."""
-        known = [reach.timeline for reach in self.reaches.values()] + [each.timeline for each in self.backups]
-        return max(known, default=1)
+        return max(self.timelines)
 
+    @property
+    def timelines(self) -> tuple[int, ...]:
+        """All that a repository knows, in order."""
+        known = {reach.timeline for reach in self.reaches.values()} | {each.timeline for each in self.backups}
+        return tuple(sorted(known | set(self.forks) or {1}))
 
-def parse_backups(info: list[dict[str, Any]], stanza: str) -> tuple[Backup, ...]:
-    """Reads `pgbackrest info --output=json`; the oldest backup first."""
-    found = [_backup(each) for entry in info if entry["name"] == stanza for each in entry.get("backup", [])]
-    return tuple(sorted(found, key=lambda backup: backup.stopped))
-
-
-def newest_segments(info: list[dict[str, Any]], stanza: str) -> dict[int, tuple[str, str]]:
-    """Of each repository the archive id and the newest segment."""
-    newest: dict[int, tuple[str, str]] = {}
-    for entry in info:
-        for archive in entry.get("archive", []) if entry["name"] == stanza else []:
-            if archive.get("max"):
-                newest[archive["database"]["repo-key"]] = (archive["id"], archive["max"])
-    return newest
-
-
-def silent_repositories(info: list[dict[str, Any]], stanza: str) -> dict[int, str]:
-    """Repositories that gave an error in place of an answer (pgBackRest's status 99)."""
-    return {
-        repository["key"]: repository["status"]["message"]
-        for entry in info
-        if entry["name"] == stanza
-        for repository in entry.get("repo", [])
-        if repository["status"]["code"] == 99  # noqa: PLR2004  # «other»
-    }
-
-
-def read_info(target: Any, stanza: str) -> list[dict[str, Any]]:
-    """Asks pgBackRest in that container about all repositories.
-
-    Raises:
-        Failure: when it does not answer at all.
-    """
-    text = required(
-        execute(target, pgbackrest(stanza, "info", "--output=json", level="error")),
-        "reading the repositories",
-        "`invoke status` shows which one does not answer.",
-    )
-    info: list[dict[str, Any]] = json.loads(text)
-    return info
+    def reach(self, repository: int, timeline: int) -> Reach | None:
+        """How far a repository's WAL of a timeline goes; None when it has none, or nobody has looked."""
+        reach = self.reaches.get(repository)
+        if reach is not None and reach.timeline == timeline:
+            return reach
+        return self.ends.get((repository, timeline))
 
 
 def read_catalog(target: Any, stanza: str, reigns: tuple[Reign, ...] = ()) -> Catalog:
-    """Asks pgBackRest in that container for everything; a repository that is down is named, not fatal."""
+    """Asks pgBackRest in that container for everything; a repository that is down is named, not fatal.
+
+    Raises:
+        Failure: when no repository answers.
+    """
     info = read_info(target, stanza)
     silent = silent_repositories(info, stanza)
     newest = newest_segments(info, stanza)
-    backups = parse_backups(info, stanza)
-    if not newest and len(silent) == len(REPOSITORIES):
+    if len(silent) == len(REPOSITORIES):
         raise Failure(
             "no repository answers: " + "; ".join(silent.values()),
             "nothing can be said about what can be restored.",
             "`invoke logs object-store` and `invoke status` tell more.",
         )
-    reaches = {number: _reach(target, stanza, number, *place) for number, place in newest.items()}
-    return Catalog(backups, reaches, _forks(target, stanza, newest), reigns, silent)
-
-
-def _backup(entry: dict[str, Any]) -> Backup:
-    stop = entry["archive"]["stop"] or entry["archive"]["start"]
-    return Backup(
-        label=entry["label"],
-        repository=entry["database"]["repo-key"],
-        kind=entry["type"],
-        started=datetime.fromtimestamp(entry["timestamp"]["start"], UTC),
-        stopped=datetime.fromtimestamp(entry["timestamp"]["stop"], UTC),
-        timeline=int(stop[:8], 16),
-        stop_lsn=lsn(entry["lsn"]["stop"]),
-        database_bytes=entry["info"]["size"],
-        stored_bytes=entry["info"]["repository"].get("delta", 0),
-        failed=bool(entry.get("error")),
+    reaches, forks = {}, {}
+    for number, (archive, segment) in newest.items():
+        try:
+            forks.update(_forks(target, stanza, number, archive))
+            reach = _reach(target, stanza, number, archive, timeline_of(segment))
+        except Failure as failure:
+            silent[number] = failure.what
+            continue
+        reaches[number] = reach or Reach(timeline_of(segment), segment, None)
+    return Catalog(
+        backups=parse_backups(info, stanza),
+        reaches=reaches,
+        forks=forks,
+        reigns=reigns,
+        silent=silent,
+        archives={number: archive for number, (archive, _) in newest.items()},
+        systems=systems(info, stanza),
     )
 
 
-def _reach(target: Any, stanza: str, repository: int, archive: str, segment: str) -> Reach:
-    output = execute(target, ["wal-reach", stanza, str(repository), archive, segment])
-    words = output.stdout.strip()
-    until = datetime.fromisoformat(words) if output.status == 0 and words else None
-    return Reach(int(segment[:8], 16), segment, until)
+def with_ends(target: Any, stanza: str, catalog: Catalog) -> Catalog:
+    """The same catalogue with the ends of the earlier timelines, which only a target in time needs.
+
+    What a timeline's own WAL says is also true on a new host, where nobody recorded anything.
+    """
+    ends = {}
+    for number, archive in catalog.archives.items():
+        for timeline in catalog.timelines:
+            if number in catalog.silent or catalog.reach(number, timeline):
+                continue
+            reach = _reach(target, stanza, number, archive, timeline)
+            if reach is not None:
+                ends[number, timeline] = reach
+    return replace(catalog, ends={**catalog.ends, **ends})
 
 
-def _forks(target: Any, stanza: str, newest: dict[int, tuple[str, str]]) -> dict[int, tuple[Fork, ...]]:
-    forks: dict[int, tuple[Fork, ...]] = {}
-    for repository, (archive, _) in sorted(newest.items()):
-        output = execute(target, ["timeline-histories", stanza, str(repository), archive])
-        for name, text in json.loads(output.stdout or "{}").items():
-            forks.setdefault(int(name[:8], 16), parse_history(text))
-    return forks
+def parse_reach(words: str) -> Reach | None:
+    """What `wal-reach` printed: a segment and a time, a segment, or nothing."""
+    parts = words.split()
+    if not parts:
+        return None
+    until = datetime.fromisoformat(parts[1]) if len(parts) > 1 else None
+    return Reach(timeline_of(parts[0]), parts[0], until)
+
+
+def _reach(target: Any, stanza: str, repository: int, archive: str, timeline: int) -> Reach | None:
+    output = execute(target, ["wal-reach", stanza, str(repository), archive, f"{timeline:08X}"])
+    if output.status != 0:
+        raise Failure(f"its WAL cannot be read: {(output.stderr or output.stdout).strip()[-300:]}")
+    return parse_reach(output.stdout)
+
+
+def _forks(target: Any, stanza: str, repository: int, archive: str) -> dict[int, tuple[Fork, ...]]:
+    output = execute(target, ["timeline-histories", stanza, str(repository), archive])
+    if output.status != 0:
+        raise Failure(f"its timelines cannot be read: {(output.stderr or output.stdout).strip()[-300:]}")
+    return {timeline_of(name): parse_history(text) for name, text in json.loads(output.stdout).items()}

@@ -9,11 +9,13 @@ REPOSITORIES = {1: "local", 2: "s3"}
 """pgBackRest's repository numbers and what a person calls them."""
 
 TYPES = ("full", "diff", "incr")
+ARCHIVING = "/cluster/archiving.conf"
+"""Lies in the volume beside the cluster, so no backup carries it into a restored copy."""
 
 
-def pgbackrest(stanza: str, command: str, *options: str, level: str = "warn") -> list[str]:
+def pgbackrest(stanza: str, command: str, *options: str) -> list[str]:
     """A whole pgBackRest command line, errors and warnings on its console."""
-    return ["pgbackrest", f"--stanza={stanza}", f"--log-level-console={level}", *options, command]
+    return ["pgbackrest", f"--stanza={stanza}", "--log-level-console=warn", *options, command]
 
 
 def backup_command(stanza: str, repository: int, kind: str) -> list[str]:
@@ -32,6 +34,15 @@ def backup_command(stanza: str, repository: int, kind: str) -> list[str]:
         "--log-level-console=info",
         "backup",
     ]
+
+
+def abort_command(stanza: str) -> list[str]:
+    """Ends what pgBackRest does in a container, by its own means, and lets archiving go on.
+
+    One command, so that a death between the two halves cannot leave archiving stopped.
+    """
+    script = 'pgbackrest --stanza="$1" --force stop; pgbackrest --stanza="$1" start'
+    return ["sh", "-c", script, "sh", stanza]
 
 
 def repositories(chosen: str) -> list[int]:
@@ -57,15 +68,13 @@ def archive_command(stanza: str) -> str:
 def archiving_on(target: Any, stanza: str) -> None:
     """Lets the database in that container archive from now on, also after its next start.
 
-    The setting lies in the volume beside the cluster, so no backup carries it into a restored copy.
+    A checkpoint follows: `archive_timeout` sleeps until the first one.
     """
     line = f"archive_command = '{archive_command(stanza)}'"
-    place = "/cluster/archiving.conf"
-    script = f'printf "%s\\n" "$1" > {place}.new && mv {place}.new {place}'
+    script = f'printf "%s\\n" "$1" > {ARCHIVING}.new && mv {ARCHIVING}.new {ARCHIVING} && sync {ARCHIVING}'
     required(execute(target, ["sh", "-c", script, "sh", line]), "writing the archive command")
-    if execute(target, ["test", "-S", "/run/postgresql/.s.PGSQL.5432"]).status == 0:
-        query(target, "select pg_reload_conf()")
-        query(target, "checkpoint")
+    query(target, "select pg_reload_conf()")
+    query(target, "checkpoint")
 
 
 def query(target: Any, sql: str, database: str = "postgres") -> str:

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+SEGMENT = 16 * 1024 * 1024
+"""Bytes of a WAL segment; `initdb` makes no other here."""
+SEGMENTS_A_FILE = 0x1_0000_0000 // SEGMENT
+
 
 @dataclass(frozen=True)
 class Fork:
@@ -42,3 +46,16 @@ def lsn(text: str) -> int:
     """`1/5000028` as a number."""
     high, low = text.split("/")
     return (int(high, 16) << 32) | int(low, 16)
+
+
+def timeline_of(segment: str) -> int:
+    """The timeline that a segment's name begins with."""
+    return int(segment[:8], 16)
+
+
+def before_fork(segment: str, fork: Fork) -> bool:
+    """Whether a segment of the ancestor ended before it was left: only then it is whole."""
+    number = int(segment[8:16], 16) * SEGMENTS_A_FILE + int(segment[16:24], 16)
+    return timeline_of(segment) < fork.timeline or (
+        timeline_of(segment) == fork.timeline and number < fork.at // SEGMENT
+    )

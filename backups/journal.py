@@ -1,4 +1,4 @@
-"""The journal of a restore: what was under way, so that the next command can end it either way."""
+"""The journal of a move: what was under way, so that the next command can end it either way."""
 
 import json
 from dataclasses import asdict, dataclass, replace
@@ -6,18 +6,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from backups.lineage import Reign, as_content, parse_reigns
 from operation.custodian import write_private
 from operation.stack import Stack
 
 
 class Phase(StrEnum):
-    """How far a restore has come.
+    """How far a move has come.
 
-    Before `serving` it is taken back; from there on it is carried through.
+    Until the new volume serves it is taken back; from there on it is carried through.
     """
 
     FILLING = "filling"
     CUT_OVER = "cut-over"
+    STARTING = "starting"
     SERVING = "serving"
 
 
@@ -26,17 +28,21 @@ class Move:
     """A change of the serving volume.
 
     Attributes:
-        old: volume that served, or empty.
+        old: volume that the service named before, or empty.
         new: volume that is to serve.
         fresh: the new volume was made for this move and goes with it when it fails.
+        lived: the database served from the old volume when the move began.
         values: what the stack's file says afterwards.
+        reigns: the timeline that ended, when it is known, and the one that begins.
         phase: how far it has come.
     """
 
     old: str
     new: str
     fresh: bool
+    lived: bool
     values: dict[str, Any]
+    reigns: tuple[Reign, ...] = ()
     phase: Phase = Phase.FILLING
 
     def at(self, phase: Phase) -> "Move":
@@ -44,9 +50,11 @@ class Move:
         return replace(self, phase=phase)
 
 
-def write(stack: Stack, move: Move) -> None:
+def write(stack: Stack, move: Move) -> Move:
     """Makes the journal durable before the step that it names."""
-    write_private(_path(stack), json.dumps(asdict(move)).encode())
+    content = {**asdict(move), "reigns": as_content(move.reigns)}
+    write_private(_path(stack), json.dumps(content).encode())
+    return move
 
 
 def read(stack: Stack) -> Move | None:
@@ -55,7 +63,7 @@ def read(stack: Stack) -> Move | None:
     if not path.exists():
         return None
     content = json.loads(path.read_text())
-    return Move(**{**content, "phase": Phase(content["phase"])})
+    return Move(**{**content, "phase": Phase(content["phase"]), "reigns": parse_reigns(content["reigns"])})
 
 
 def clear(stack: Stack) -> None:

@@ -2,29 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
 
-from backups.catalog import Backup, Catalog
+from backups.catalog import Catalog
 from backups.history import on_lineage
-from backups.lineage import completed, reign_at
+from backups.info import Backup
+from backups.target import Target
 from operation.failure import Failure, refusal
 
 CLOCK_TOLERANCE = timedelta(seconds=1)
 """A target this far ahead is still «now»; clocks of host and person differ."""
+LAG_TOLERANCE = timedelta(seconds=30)
+"""For the latest, a repository that lags no more than this is as good as the other."""
+HEARTBEAT = timedelta(seconds=3)
+"""The last second that was seen in a timeline, and its last archived commit, differ by no more than this."""
 
 
-@dataclass(frozen=True)
-class Target:
-    """What a person asked for; exactly one of the three.
+class Goal(StrEnum):
+    """Where recovery is to end."""
 
-    Attributes:
-        time: with an offset from UTC.
-        label: a backup's label.
-        latest: everything there is.
-    """
-
-    time: datetime | None = None
-    label: str = ""
-    latest: bool = False
+    TIME = "time"
+    BACKUP = "backup"
+    END = "end"
+    LATEST = "latest"
 
 
 @dataclass(frozen=True)
@@ -34,86 +35,116 @@ class Plan:
     Attributes:
         backup: where recovery starts; names the repository as well.
         timeline: which one it follows, always by number.
-        time: where it pauses; None for a backup's own end and for the latest.
-        latest: goes to the very end.
+        goal: a time, the backup's own end, the end of an abandoned timeline, or the latest of all.
+        time: the moment that was asked for; None for a backup and for the latest.
     """
 
     backup: Backup
     timeline: int
-    time: datetime | None
-    latest: bool = False
+    goal: Goal
+    time: datetime | None = None
+
+    @property
+    def pauses(self) -> bool:
+        """Whether recovery has a target to pause at; otherwise it ends with the WAL."""
+        return self.goal in {Goal.TIME, Goal.BACKUP}
 
 
-def parse_target(to: str, label: str, latest: bool) -> Target:
-    """Reads what was typed.
-
-    Raises:
-        Failure: when none or several are given, or a time has no offset.
-    """
-    if sum((bool(to), bool(label), latest)) != 1:
-        raise refusal(
-            "say exactly one of --to TIME, --backup LABEL, --latest.",
-            remedy="for example: invoke restore --to 2026-11-24T03:10:00+01:00",
-        )
-    return Target(time=_moment(to) if to else None, label=label, latest=latest)
-
-
-def plans(target: Target, catalog: Catalog, now: datetime) -> list[Plan]:
+def plans(target: Target, catalog: Catalog, now: datetime, repository: int = 0) -> list[Plan]:
     """All ways to the target, the best first: the local repository, then the newest backup.
+
+    Args:
+        target: what was asked for.
+        catalog: for a time, with the ends of earlier timelines.
+        now: the present time.
+        repository: the only one to be used; 0 for any.
 
     Raises:
         Failure: when the target is not covered; says what is.
     """
     if target.latest:
-        return _latest(catalog)
+        return _latest(catalog, repository)
     if target.label:
-        return _labelled(catalog, target.label)
+        return _labelled(catalog, target.label, repository)
     if target.time is None:
         raise refusal("a restore needs a target.")
-    return _timed(catalog, target.time, now)
+    return _timed(catalog, target.time, now, repository)
 
 
-def timeline_at(catalog: Catalog, moment: datetime) -> tuple[int, datetime]:
-    """The timeline that served at a moment, and the moment as that timeline's WAL can reach it.
+def timeline_at(catalog: Catalog, moment: datetime) -> int:
+    """The timeline that served at a moment.
 
-    Between a timeline's last commit and its successor's first nobody could write: the last commit stands for
-    all of that time.
+    Between a timeline's last commit and its successor's first nobody could write: that time is still its own
+    when the succession is recorded.
     """
-    firsts: dict[int, datetime] = {}
-    for backup in catalog.backups:
-        firsts.setdefault(backup.timeline, backup.started)
-    for reach in catalog.reaches.values():
-        firsts.setdefault(reach.timeline, reach.until or moment)
-    reign = reign_at(completed(catalog.reigns, firsts), moment)
-    if reign is None:
-        return catalog.timeline, moment
-    return reign.timeline, min(moment, reign.until) if reign.until else moment
+    since = {reign.timeline: reign.since for reign in catalog.reigns}
+    served = {each for each in catalog.timelines if _end(catalog, each)} | set(since)
+    known = sorted({each for each in served if each < catalog.timeline} | {catalog.timeline})
+    for timeline, successor in pairwise(known):
+        end = _end(catalog, timeline)
+        if successor in since:
+            if moment < since[successor]:
+                return timeline
+        elif end is not None and moment <= end:
+            return timeline
+    return known[-1]
 
 
-def _timed(catalog: Catalog, moment: datetime, now: datetime) -> list[Plan]:
+def covers(catalog: Catalog, repository: int, moment: datetime) -> bool:
+    """Whether archived WAL of the serving timeline goes beyond a moment: recovery stops at a later commit."""
+    reach = catalog.reach(repository, catalog.timeline)
+    return reach is not None and reach.until is not None and moment < reach.until
+
+
+def _end(catalog: Catalog, timeline: int) -> datetime | None:
+    found = (catalog.reach(number, timeline) for number in catalog.archives)
+    return max((each.until for each in found if each and each.until), default=None)
+
+
+def _timed(catalog: Catalog, moment: datetime, now: datetime, repository: int) -> list[Plan]:
     if moment > now + CLOCK_TOLERANCE:
         raise refusal(
             f"{_clock(moment)} is in the future.", remedy="name a time that has been, or use --latest."
         )
-    timeline, reachable = timeline_at(catalog, moment)
+    timeline = timeline_at(catalog, moment)
     fitting = [
         backup
         for backup in _whole(catalog)
-        if backup.stopped <= reachable
-        and on_lineage(backup.timeline, backup.stop_lsn, timeline, catalog.forks)
+        if backup.stopped <= moment and on_lineage(backup.timeline, backup.stop_lsn, timeline, catalog.forks)
     ]
     if not fitting:
         raise _uncovered_before(catalog, moment)
-    covered = [each for each in fitting if _reaches(catalog, each.repository, timeline, reachable)]
-    if not covered:
-        raise _uncovered_after(catalog, moment)
-    return [Plan(each, timeline, reachable) for each in _best(covered)]
+    found = [
+        Plan(each, timeline, goal, moment)
+        for each in _best(fitting, repository)
+        if (goal := _goal(catalog, each.repository, timeline, moment))
+    ]
+    if not found:
+        raise _uncovered_after(catalog, moment, timeline, repository)
+    return found
 
 
-def _latest(catalog: Catalog) -> list[Plan]:
+def _goal(catalog: Catalog, repository: int, timeline: int, moment: datetime) -> Goal | None:
+    """How that repository gets to a moment on a timeline; None when its WAL does not lead there."""
+    reach = catalog.reach(repository, timeline)
+    if reach is None or reach.until is None:
+        return None
+    if moment < reach.until:
+        return Goal.TIME
+    if timeline == catalog.timeline:
+        return None
+    last = next((reign.until for reign in catalog.reigns if reign.timeline == timeline), None)
+    whole = last is None or reach.until >= last - HEARTBEAT
+    return Goal.END if whole else None
+
+
+def _latest(catalog: Catalog, repository: int) -> list[Plan]:
     timeline = catalog.timeline
     fitting = [
-        each for each in _whole(catalog) if on_lineage(each.timeline, each.stop_lsn, timeline, catalog.forks)
+        each
+        for each in _whole(catalog)
+        if repository in {0, each.repository}
+        and on_lineage(each.timeline, each.stop_lsn, timeline, catalog.forks)
     ]
     if not fitting:
         raise Failure(
@@ -122,26 +153,27 @@ def _latest(catalog: Catalog) -> list[Plan]:
             "`invoke backup` takes one while the database lives; `invoke status` shows the repositories.",
         )
     furthest = max(_until(catalog, each) for each in fitting)
-    near = [each for each in fitting if furthest - _until(catalog, each) <= timedelta(seconds=30)]
-    return [Plan(each, timeline, None, latest=True) for each in _best(near)]
+    near = [each for each in fitting if furthest - _until(catalog, each) <= LAG_TOLERANCE]
+    return [Plan(each, timeline, Goal.LATEST) for each in _best(near, repository)]
 
 
-def _labelled(catalog: Catalog, label: str) -> list[Plan]:
-    found = [each for each in _whole(catalog) if each.label == label]
+def _labelled(catalog: Catalog, label: str, repository: int) -> list[Plan]:
+    found = [each for each in _whole(catalog) if each.label == label and repository in {0, each.repository}]
     if not found:
-        known = ", ".join(sorted({each.label for each in catalog.backups})) or "none"
+        known = ", ".join(sorted({each.label for each in _whole(catalog)})) or "none"
         raise refusal(f"there is no backup {label!r}.", remedy=f"take one of: {known}")
-    return [Plan(each, each.timeline, None) for each in _best(found)]
+    return [Plan(each, each.timeline, Goal.BACKUP) for each in _best(found, repository)]
 
 
 def _whole(catalog: Catalog) -> list[Backup]:
-    return [backup for backup in catalog.backups if not backup.failed]
+    return [each for each in catalog.backups if not each.failed and each.repository not in catalog.silent]
 
 
-def _best(backups: list[Backup]) -> list[Backup]:
+def _best(backups: list[Backup], repository: int) -> list[Backup]:
     newest: dict[int, Backup] = {}
     for backup in sorted(backups, key=lambda each: each.stopped):
-        newest[backup.repository] = backup
+        if repository in {0, backup.repository}:
+            newest[backup.repository] = backup
     return [newest[number] for number in sorted(newest)]
 
 
@@ -150,37 +182,24 @@ def _until(catalog: Catalog, backup: Backup) -> datetime:
     return max(backup.stopped, reach.until) if reach and reach.until else backup.stopped
 
 
-def _reaches(catalog: Catalog, repository: int, timeline: int, moment: datetime) -> bool:
-    reach = catalog.reaches.get(repository)
-    if reach is None:
-        return False
-    return timeline < reach.timeline or (reach.until is not None and moment <= reach.until)
-
-
 def _uncovered_before(catalog: Catalog, moment: datetime) -> Failure:
     oldest = min((backup.stopped for backup in _whole(catalog)), default=None)
     known = f"the oldest restore point is {_clock(oldest)}." if oldest else "there is no backup yet."
     return refusal(f"{_clock(moment)} lies before every backup that leads to it.", remedy=known)
 
 
-def _uncovered_after(catalog: Catalog, moment: datetime) -> Failure:
-    newest = max((reach.until for reach in catalog.reaches.values() if reach.until), default=None)
-    known = f"archived WAL reaches to {_clock(newest)}; use --latest for more." if newest else "use --latest."
-    return refusal(f"{_clock(moment)} is not covered by archived WAL.", remedy=known)
-
-
-def _moment(text: str) -> datetime:
-    example = "for example 2026-11-24T03:10:00+01:00, or …Z for UTC."
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise refusal(f"{text!r} is not a time.", remedy=f"write it as ISO 8601, {example}") from None
-    if moment.tzinfo is None:
-        raise refusal(
-            f"{text!r} has no offset from UTC, so it is not one moment.", remedy=f"add it: {example}"
-        )
-    return moment
+def _uncovered_after(catalog: Catalog, moment: datetime, timeline: int, repository: int) -> Failure:
+    numbers = [number for number in catalog.archives if repository in {0, number}]
+    reaches = (catalog.reach(number, timeline) for number in numbers)
+    newest = max((reach.until for reach in reaches if reach and reach.until), default=None)
+    known = f"archived WAL of that time reaches to {_clock(newest)}; " if newest else ""
+    more = (
+        "use --latest for more."
+        if timeline == catalog.timeline
+        else "the rest is only in the volume that served then: `invoke restore.undo`."
+    )
+    return refusal(f"{_clock(moment)} is not covered by archived WAL.", remedy=known + more)
 
 
 def _clock(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
+    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds")

@@ -10,6 +10,8 @@ TABLES = """
 select format('%I.%I', schemaname, relname) from pg_stat_user_tables
 where schemaname not like 'pg\\_%' order by 1
 """
+DATABASES = "select datname from pg_database where datallowconn and not datistemplate order by 1"
+TABLES_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -35,27 +37,32 @@ def gather(target: Any, *, count: bool = False) -> Facts:
         count: count every table's rows, which reads them all.
     """
     rows: dict[str, int] = {}
-    for database in query(
-        target, "select datname from pg_database where datallowconn and not datistemplate"
-    ).split():
-        if count:
-            rows |= {f"{database}.{table}": number for table, number in _counts(target, database).items()}
-    beats = query(target, "select to_regclass('operations.heartbeat') is not null") == "t"
-    text = query(target, "select max(at) from operations.heartbeat") if beats else ""
+    for database in query(target, DATABASES).splitlines():
+        tables = query(target, TABLES, database).splitlines()
+        for some in batched(tables, TABLES_AT_ONCE) if count else ():
+            rows |= {f"{database}.{table}": number for table, number in _counts(target, database, some)}
     return Facts(
-        checksums=query(target, "show data_checksums") == "on",
-        rows=rows,
-        heartbeat=datetime.fromisoformat(text) if text else None,
+        checksums=query(target, "show data_checksums") == "on", rows=rows, heartbeat=heartbeat(target)
     )
 
 
-def _counts(target: Any, database: str) -> dict[str, int]:
-    tables = query(target, TABLES, database).splitlines()
-    if not tables:
-        return {}
+def heartbeat(target: Any) -> datetime | None:
+    """The newest second that a database knows of; None when it keeps none."""
+    if query(target, "select to_regclass('operations.heartbeat') is not null") != "t":
+        return None
+    text = query(target, "select max(at) from operations.heartbeat")
+    return datetime.fromisoformat(text) if text else None
+
+
+def batched(tables: list[str], size: int) -> list[list[str]]:
+    """Lists of that size at most: a command line has its limit."""
+    return [tables[start : start + size] for start in range(0, len(tables), size)]
+
+
+def _counts(target: Any, database: str, tables: list[str]) -> list[tuple[str, int]]:
     parts = [f"select {_literal(each)}, count(*) from {each}" for each in tables]  # noqa: S608  # quoted by the server
     lines = query(target, " union all ".join(parts), database).splitlines()
-    return {name: int(number) for name, number in (line.rsplit("\t", 1) for line in lines)}
+    return [(name, int(number)) for name, number in (line.rsplit("\t", 1) for line in lines)]
 
 
 def _literal(text: str) -> str:

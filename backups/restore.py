@@ -1,28 +1,25 @@
 """A restore is a new generation: fill beside the running database, prove, and only then move the service."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from backups import journal, lineage, recovery, switch
-from backups.catalog import Catalog, read_catalog
-from backups.engine import REPOSITORIES, archiving_on, query
-from backups.history import lsn
+from backups import cut_over, journal, lineage, recovery, server, switch
+from backups.backup import end_orphan
+from backups.catalog import Catalog
+from backups.engine import REPOSITORIES
 from backups.journal import Move, Phase
 from backups.lineage import Reign
-from backups.plan import Plan, Target, plans, timeline_at
+from backups.move import finish, healed, move_over, settle
+from backups.plan import Goal, Plan
 from backups.proof import Facts, gather
-from backups.scratch import remove_scratches, remove_volume, scratch
-from operation.containers import execute, wait_for
-from operation.deployment import up
+from backups.scratch import scratch, volume_exists
+from operation.containers import execute
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
-from operation.stack_file import configure
 
-DRAIN_SECONDS = 120
-REACH_SECONDS = 30
-OLD_HAS_STOPPED = "/tmp/old-has-stopped"  # noqa: S108  # in the scratch's own tmpfs
+__all__ = ["Restored", "restore", "settle"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +32,7 @@ class Restored:
         plan: how it was reached; None for an undo.
         facts: what was found in the restored database before it served.
         seconds_down: from the stop of the old database to the health of the new one; 0 when none ran.
+        damaged: the old volume could not be read to its end, so that some of its last rows may be gone.
     """
 
     generation: int
@@ -42,235 +40,149 @@ class Restored:
     plan: Plan | None
     facts: Facts
     seconds_down: float
-
-
-def preflight(
-    stack: Stack, target: Target, target_repository: int, progress: Progress
-) -> tuple[Catalog, list[Plan]]:
-    """Decides how to reach the target, without a change to anything.
-
-    A living database is asked to archive what it has, so that a target a second ago is covered.
-
-    Raises:
-        Failure: when the target is not covered, or no repository answers.
-    """
-    with progress.step("pre-flight") as say:
-        stanza = stack.settings.backups.stanza
-        living = switch.alive(stack)
-        if living is not None:
-            catalog = _reaching(stack, living, target, say)
-            return catalog, _chosen(plans(target, catalog, datetime.now(UTC)), target_repository)
-        say("the database does not run: reading the repositories beside it")
-        volume = stack.object_name("preflight")
-        try:
-            with scratch(stack, volume) as beside:
-                catalog = read_catalog(beside, stanza, lineage.recorded(stack))
-        finally:
-            remove_volume(volume)
-        return catalog, _chosen(plans(target, catalog, datetime.now(UTC)), target_repository)
+    damaged: bool = False
 
 
 def restore(stack: Stack, catalog: Catalog, options: list[Plan], progress: Progress) -> Restored:
-    """Carries a plan out; the next one is tried when a repository fails while nothing was moved yet.
+    """Carries a plan out; the next one is tried when a repository fails before anything moved.
 
     Raises:
         Failure: when none succeeded; the database that served before serves still.
     """
-    database = stack.settings.database
-    generation = database.next_generation
+    generation = unused_generation(stack)
     old = switch.serving_volume(stack)
-    kept = [each for each in database.kept if each != database.generation] + [database.generation]
-    values = _values(generation, kept, generation)
-    move = Move(old, stack.volume(generation), fresh=True, values=values)
+    check_agreement(stack, old)
+    living = switch.alive(stack)
+    if living is not None:
+        end_orphan(living, stack.settings.backups.stanza, progress)
+    move = Move(old, stack.volume(generation), fresh=True, lived=False, values={})
     for number, plan in enumerate(options, start=1):
         try:
-            return _attempt(stack, move, plan, catalog, generation, progress)
-        except Failure:
-            reached = journal.read(stack)
-            settle(stack, progress)
-            if number == len(options) or (reached and reached.phase is not Phase.FILLING):
+            with healed(stack, progress):
+                return _Attempt(stack, plan, catalog, progress).run(move, generation)
+        except Failure as failure:
+            if number == len(options) or journal.read(stack) is not None:
                 raise
-            progress.say(f"the {plan.backup.repository}. repository failed; trying the other one")
+            progress.say(f"! {REPOSITORIES[plan.backup.repository]}: {failure.what}")
+            progress.say("  the other repository is tried")
     raise Failure("there was no way to restore.")
 
 
-def settle(stack: Stack, progress: Progress) -> None:
-    """Ends a move that was interrupted: taken back before the new volume served, carried through after.
+def unused_generation(stack: Stack) -> int:
+    """A number that no volume has and none ever had.
 
-    Called first by everything that changes the stack.
+    A stack's file that went back to an old copy does not remember; the volumes do.
     """
-    move = journal.read(stack)
-    if move is None:
-        return
-    with progress.step(f"end an interrupted restore (it was at «{move.phase}»)"):
-        remove_scratches(stack)
-        if move.phase is Phase.SERVING:
-            _finish(stack, move, progress)
-            return
-        if move.phase is Phase.CUT_OVER and move.old and switch.serving_volume(stack):
-            switch.start_database(stack, move.old)
-        if move.fresh:
-            remove_volume(move.new)
-        journal.clear(stack)
+    generation = stack.settings.database.next_generation
+    while volume_exists(stack.volume(generation)):
+        generation += 1
+    return generation
 
 
-def move_over(stack: Stack, move: Move, progress: Progress) -> None:
-    """Starts the database on the new volume and makes code, state and reality agree."""
-    with progress.step("start the database on the new volume"):
-        journal.write(stack, move.at(Phase.SERVING))
-        switch.start_database(stack, move.new)
-    _finish(stack, move.at(Phase.SERVING), progress)
+def check_agreement(stack: Stack, old: str) -> None:
+    """Refuses when the stack's file and the service name different volumes.
+
+    Raises:
+        Failure: because then nobody knows which data counts.
+    """
+    declared = stack.volume(stack.settings.database.generation)
+    if old and old != declared:
+        raise Failure(
+            f"{stack.file.name} says that {declared} serves, and the service runs on {old}.",
+            "nothing was changed.",
+            f"set bem:database.generation in {stack.file.name} to the number of the volume that is right.",
+        )
 
 
-def _finish(stack: Stack, move: Move, progress: Progress) -> None:
-    configure(stack, move.values)
-    fresh = Stack(stack.name, stack.root)
-    up(fresh, progress)
-    journal.clear(stack)
+def values(stack: Stack, generation: int, *, keep_present: bool) -> dict[str, Any]:
+    """What the stack's file says once that generation serves."""
+    database = stack.settings.database
+    kept = [each for each in database.kept if each not in {generation, database.generation}]
+    return {
+        "database.generation": generation,
+        "database.kept": [*kept, database.generation] if keep_present else kept,
+        "database.last_generation": max(database.last_generation, generation, *database.declared),
+    }
 
 
-def _attempt(
-    stack: Stack, move: Move, plan: Plan, catalog: Catalog, generation: int, progress: Progress
-) -> Restored:
-    journal.write(stack, move)
-    remove_volume(move.new)
-    follow = plan.latest and switch.alive(stack) is not None
-    if plan.latest and not follow and move.old:
-        with progress.step("stop what is left of the old database"):
-            journal.write(stack, move.at(Phase.CUT_OVER))
-            switch.stop_database(stack)
-    with scratch(stack, move.new, old=_existing(move.old)) as target:
-        _recover(stack, plan, target, progress, follow=follow)
-        with progress.step("look into what was restored"):
-            facts = gather(target)
-        started = datetime.now(UTC)
-        timeline = _cut_over(stack, move, catalog, target, progress, follow=follow)
-    move_over(stack, move, progress)
-    down = (datetime.now(UTC) - started).total_seconds() if move.old else 0.0
-    return Restored(generation, timeline, plan, facts, round(down, 1))
+class _Attempt:
+    """One plan carried out: its volume filled, recovered, looked into, and moved to."""
 
+    def __init__(self, stack: Stack, plan: Plan, catalog: Catalog, progress: Progress) -> None:
+        self.stack, self.plan, self.catalog, self.progress = stack, plan, catalog, progress
+        self.stanza = stack.settings.backups.stanza
+        self.living = switch.alive(stack)
+        self.related = self.living is None or server.system(self.living) in catalog.systems
+        self.follow = plan.goal is Goal.LATEST and self.living is not None and self.related
+        self.before = catalog.timeline
+        if self.living is not None and self.related:
+            self.before = server.timeline(self.living)
+        self.number = 0
 
-def _recover(stack: Stack, plan: Plan, target: Any, progress: Progress, *, follow: bool) -> None:
-    settings = stack.settings.backups
-    name = f"restore {plan.backup.label} from {REPOSITORIES[plan.backup.repository]}"
-    with progress.step(name) as say:
-        recovery.fill(target, settings.stanza, plan, settings.processes, follow=follow)
-        say("replaying WAL")
-        if plan.latest and not follow:
-            execute(target, ["touch", OLD_HAS_STOPPED])
-        recovery.start(target)
-        if not plan.latest:
+    def run(self, move: Move, generation: int) -> Restored:
+        move = journal.write(self.stack, replace(move, lived=self.living is not None))
+        self.number = lineage.give(self.stack, [*self.catalog.timelines, self.before])
+        if self.plan.goal is Goal.LATEST and self.living is None and move.old:
+            with self.progress.step("stop what is left of the old database"):
+                journal.write(self.stack, move.at(Phase.CUT_OVER))
+                switch.stop_database(self.stack)
+        old = move.old if self.related and move.old and volume_exists(move.old) else ""
+        with scratch(self.stack, move.new, old=old) as target:
+            facts = self._recover(target, old)
+            keep = bool(move.old) and self._holds_cluster(target, move.old, old)
+            move = replace(move, values=values(self.stack, generation, keep_present=keep))
+            move, started = self._cut_over(move, target)
+            damaged = execute(target, ["test", "-e", "/cluster/old-unreadable"]).status == 0
+        move_over(self.stack, move, self.progress)
+        down = (cut_over.now() - started).total_seconds() if move.lived else 0.0
+        finish(self.stack, move, self.progress)
+        return Restored(generation, self.number, self.plan, facts, round(down, 1), damaged)
+
+    def _recover(self, target: Any, old: str) -> Facts:
+        backup, settings = self.plan.backup, self.stack.settings.backups
+        with self.progress.step(f"restore {backup.label} from {REPOSITORIES[backup.repository]}"):
+            recovery.fill(
+                target,
+                self.stanza,
+                self.plan,
+                settings.processes,
+                follow=self.follow,
+                highest=self.number - 1,
+            )
+        with self.progress.step("replay WAL"):
+            if old and self.plan.goal is Goal.LATEST and self.living is None:
+                cut_over.old_is_dead(target)
+            server.start(target)
+            self._wait(target)
+        with self.progress.step("look into what was restored"):
+            return gather(target)
+
+    def _wait(self, target: Any) -> None:
+        if self.follow:
+            cut_over.catch_up(self.living, target)
+        elif self.plan.pauses:
             recovery.wait_for_target(target)
-        elif not follow:
+        else:
             recovery.wait_for_end(target)
 
+    def _holds_cluster(self, target: Any, volume: str, mounted: str) -> bool:
+        if not mounted:
+            return volume_exists(volume) and self.living is not None
+        return execute(target, ["test", "-s", "/old/pgdata/PG_VERSION"]).status == 0
 
-def _cut_over(
-    stack: Stack, move: Move, catalog: Catalog, target: Any, progress: Progress, *, follow: bool
-) -> int:
-    with progress.step("stop the old database"):
-        journal.write(stack, move.at(Phase.CUT_OVER))
-        ended = _retire(stack)
-    with progress.step("promote the restored one"):
-        if follow:
-            _replay_the_rest(target)
-        timeline = recovery.promote(target)
-        began = datetime.now(UTC)
-        recovery.stop(target)
-        archiving_on(target, stack.settings.backups.stanza)
-        execute(target, ["bash", "-c", "rm -f /cluster/restoring && sync"])
-    before, _ = timeline_at(catalog, began)
-    lineage.succeed(stack, lineage.ended(stack, before, ended or began), Reign(timeline, began))
-    return timeline
-
-
-def _retire(stack: Stack) -> datetime | None:
-    living = switch.alive(stack)
-    last: datetime | None = None
-    if living is not None:
-        query(living, "select pg_switch_wal()")
-        last = _heartbeat(living)
-    if switch.serving_volume(stack):
-        switch.stop_database(stack)
-    return last
-
-
-def _heartbeat(target: Any) -> datetime | None:
-    text = query(target, "select max(at) from operations.heartbeat") if _has_heartbeat(target) else ""
-    return datetime.fromisoformat(text) if text else None
-
-
-def _has_heartbeat(target: Any) -> bool:
-    return query(target, "select to_regclass('operations.heartbeat') is not null") == "t"
-
-
-def _replay_the_rest(target: Any) -> None:
-    """Lets the standby take what the stopped server had not archived, to its very last record."""
-    old = recovery.control(target, "/old/pgdata")
-    execute(target, ["touch", OLD_HAS_STOPPED])
-    if old.get("Database cluster state") != "shut down":
-        _end_where_the_wal_ends(target)
-        return
-    goal = lsn(old["Latest checkpoint location"])
-    wait_for(lambda: recovery.replayed(target) > goal, DRAIN_SECONDS, "the replay of the last record")
-
-
-def _end_where_the_wal_ends(target: Any) -> None:
-    """The old server did not end cleanly, so no position is the last: the end of its WAL is."""
-    recovery.stop(target)
-    execute(target, ["bash", "-c", "cd /cluster/pgdata && mv standby.signal recovery.signal"])
-    recovery.start(target)
-    recovery.wait_for_end(target)
-
-
-def _reaching(stack: Stack, living: Any, target: Target, say: Any) -> Catalog:
-    stanza, reigns = stack.settings.backups.stanza, lineage.recorded(stack)
-    catalog = read_catalog(living, stanza, reigns)
-    moment = target.time
-    if moment is None or moment > datetime.now(UTC) or _covered(catalog, moment):
-        return catalog
-    say("asking the database to archive what it has")
-    query(living, "select pg_switch_wal()")
-
-    def again() -> Catalog | None:
-        renewed = read_catalog(living, stanza, reigns)
-        return renewed if _covered(renewed, moment) else None
-
-    try:
-        return wait_for(again, REACH_SECONDS, "the archiving of the target")
-    except Failure:
-        return read_catalog(living, stanza, reigns)
-
-
-def _covered(catalog: Catalog, moment: datetime) -> bool:
-    return any(reach.until and reach.until >= moment for reach in catalog.reaches.values())
-
-
-def _chosen(options: list[Plan], repository: int) -> list[Plan]:
-    chosen = [plan for plan in options if repository in {0, plan.backup.repository}]
-    if not chosen:
-        raise Failure(
-            f"repository {repository} does not cover this target.",
-            "nothing was changed.",
-            "leave --repo out, or see `invoke backup.list`.",
-            exit_code=2,
-        )
-    return chosen
-
-
-def _existing(volume: str) -> str:
-    from docker.errors import NotFound  # noqa: PLC0415
-
-    from operation.containers import client  # noqa: PLC0415
-
-    if not volume:
-        return ""
-    try:
-        client().volumes.get(volume)
-    except NotFound:
-        return ""
-    return volume
-
-
-def _values(generation: int, kept: list[int], last: int) -> dict[str, Any]:
-    return {"database.generation": generation, "database.kept": kept, "database.last_generation": last}
+    def _cut_over(self, move: Move, target: Any) -> tuple[Move, datetime]:
+        """Only a standby has to wait for the old server's end; everything else is ready before."""
+        if not self.follow:
+            with self.progress.step("promote the restored database"):
+                cut_over.promoted(target, self.number)
+        with self.progress.step("stop the old database"):
+            journal.write(self.stack, move.at(Phase.CUT_OVER))
+            started = cut_over.now()
+            last = cut_over.retire(self.stack)
+        if self.follow:
+            with self.progress.step("replay its last record and promote"):
+                cut_over.drain(target, self.plan.timeline)
+                cut_over.promoted(target, self.number)
+        ended = Reign(self.before, lineage.START, last if self.related else None)
+        began = Reign(self.number, cut_over.now())
+        return replace(move, reigns=(ended, began)), started

@@ -19,22 +19,33 @@ ROLE = "scratch"
 
 
 @contextmanager
-def scratch(stack: Stack, volume: str, *, old: str = "", more: dict[str, str] | None = None) -> Iterator[Any]:
+def scratch(
+    stack: Stack,
+    volume: str,
+    *,
+    old: str = "",
+    more: dict[str, str] | None = None,
+    owner: Stack | None = None,
+) -> Iterator[Any]:
     """Runs a scratch on a volume and gives its container; removes it however the block ends.
 
     Args:
         stack: whose database is copied.
-        volume: data volume at /cluster; made, with the stack's label, when it is missing.
+        volume: data volume at /cluster; made, with the owner's label, when it is missing.
         old: another data volume, read-only at /old.
         more: further volumes, writable: name to path.
+        owner: whose the scratch is, with its name and label; the stack itself when left out. One runs at a
+            time for each owner, under the owner's lock.
 
     Raises:
         Failure: when the stack has no database service yet, or the scratch does not start.
     """
     engine = client()
-    remove_scratches(stack, engine)
-    ensure_volume(stack, volume, engine)
-    spec = scratch_spec(_database_spec(stack, engine), stack, volume, old, more or {})
+    owner = owner or stack
+    remove_scratches(owner, engine)
+    database = _database_spec(stack, engine)
+    ensure_volume(owner, volume, engine)
+    spec = scratch_spec(database, owner, volume, old, more or {})
     engine.api.create_service(
         spec["TaskTemplate"],
         name=spec["Name"],
@@ -44,19 +55,19 @@ def scratch(stack: Stack, volume: str, *, old: str = "", more: dict[str, str] | 
     )
     try:
         yield wait_for(
-            lambda: _running(stack, engine), START_SECONDS, "the start of the scratch database's container"
+            lambda: _running(owner, engine), START_SECONDS, "the start of the scratch database's container"
         )
     finally:
-        remove_scratches(stack, engine)
+        remove_scratches(owner, engine)
 
 
 def scratch_spec(
-    database: dict[str, Any], stack: Stack, volume: str, old: str, more: dict[str, str]
+    database: dict[str, Any], owner: Stack, volume: str, old: str, more: dict[str, str]
 ) -> dict[str, Any]:
     """The service to create, from the database's own; pure."""
     template = deepcopy(database["TaskTemplate"])
     inner = template["ContainerSpec"]
-    labels = {LABEL_STACK: stack.name, LABEL_ROLE: ROLE}
+    labels = {LABEL_STACK: owner.name, LABEL_ROLE: ROLE}
     inner["Args"] = ["scratch"]
     inner["Labels"] = labels
     inner["Healthcheck"] = {"Test": ["NONE"]}
@@ -68,7 +79,7 @@ def scratch_spec(
     ]
     template["RestartPolicy"] = {"Condition": "none"}
     template["Networks"] = [{"Target": network["Target"]} for network in template.get("Networks", [])]
-    name = f"{stack.object_name(ROLE)}-{secrets.token_hex(3)}"
+    name = f"{owner.object_name(ROLE)}-{secrets.token_hex(3)}"
     mode = {"Replicated": {"Replicas": 1}}
     return {
         "Name": name,
@@ -84,13 +95,33 @@ def ensure_volume(stack: Stack, name: str, engine: Any = None) -> None:
     (engine or client()).volumes.create(name, driver="local", labels=stack.labels)
 
 
+def volume_exists(name: str, engine: Any = None) -> bool:
+    """Whether Docker has a volume of that name."""
+    from docker.errors import NotFound  # noqa: PLC0415
+
+    try:
+        (engine or client()).volumes.get(name)
+    except NotFound:
+        return False
+    return True
+
+
 def remove_volume(name: str, engine: Any = None) -> None:
-    """Removes a volume once the last container lets go of it; a missing one is no error."""
+    """Removes a volume once the last container lets go of it; a missing one is no error.
+
+    Containers of Swarm that have ended, which it keeps for its history, are removed with it.
+
+    Raises:
+        Failure: when a container that runs has it.
+    """
     from docker.errors import APIError, NotFound  # noqa: PLC0415
 
     engine = engine or client()
 
     def removed() -> bool:
+        ended = {"volume": name, "status": ["created", "exited", "dead"]}
+        for left in engine.containers.list(all=True, filters=ended, ignore_removed=True):
+            _kill(left)
         try:
             engine.api.remove_volume(name)
         except NotFound:

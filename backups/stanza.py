@@ -1,13 +1,17 @@
 """The stanza: pgBackRest's name for this cluster, made in both repositories before archiving starts."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
 
-from operation.failure import Failure
 from operation.stack import Stack
 
+if TYPE_CHECKING:
+    from operation.containers import Output
+
+OTHER_CLUSTER = "[028]"
+"""pgBackRest's error for a repository that does not match the database («BackupMismatchError»)."""
 READY_SECONDS = 60
 """How long the repositories may take to answer; the object store has just become healthy."""
 
@@ -50,30 +54,29 @@ def establish(stack: Stack, stanza: str) -> None:
 
     target = container(stack, "database")
     create = pgbackrest(stanza, "stanza-create")
+    last: Output | None = None
 
-    def created() -> bool:
-        output = execute(target, create)
-        if output.status == 0:
-            return True
-        if "[028]" in output.stdout + output.stderr:
-            required(
-                output,
-                "stanza-create",
-                "this repository belongs to another cluster: restore from it instead.",
-            )
-        return False
+    def decided() -> bool:
+        nonlocal last
+        last = execute(target, create)
+        return last.status == 0 or OTHER_CLUSTER in last.stdout + last.stderr
 
     try:
-        wait_for(created, READY_SECONDS, "stanza-create")
-    except Failure:
-        required(
-            execute(target, create),
-            "stanza-create",
-            "`invoke logs object-store` tells more; then `invoke up`.",
-        )
+        wait_for(decided, READY_SECONDS, "stanza-create")
+    finally:
+        if last is not None:
+            required(last, "stanza-create", _remedy(last))
     archiving_on(target, stanza)
     required(
         execute(target, pgbackrest(stanza, "check", "--archive-timeout=30")),
         "pgBackRest's check of archiving",
         "`invoke logs database` tells more; then `invoke up`.",
     )
+
+
+def _remedy(output: "Output") -> str:
+    if OTHER_CLUSTER in output.stdout + output.stderr:
+        return (
+            "this repository holds another cluster's backups: `invoke restore --latest` brings that one back."
+        )
+    return "`invoke logs object-store` tells more; then `invoke up`."

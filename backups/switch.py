@@ -3,7 +3,8 @@
 import time
 from typing import Any
 
-from operation.containers import client, container, containers, wait_for
+from backups.engine import query
+from operation.containers import POLL, client, containers, wait_for
 from operation.failure import Failure
 from operation.stack import Stack
 
@@ -20,28 +21,27 @@ def stop_database(stack: Stack) -> None:
     Raises:
         Failure: when it does not stop in time.
     """
-    _update(stack, replicas=0, volume="")
+    update(stack, replicas=0, volume="")
     engine = client()
     wait_for(lambda: not containers(stack, "database", engine), STOP_SECONDS, "the database's stop")
 
 
-def start_database(stack: Stack, volume: str) -> None:
-    """Starts the database on that volume and waits until it is healthy.
+def start_database(stack: Stack, volume: str) -> Any:
+    """Starts the database on that volume, waits until it is healthy, and gives its container.
 
     Raises:
-        Failure: when it does not become healthy; with the container's last lines.
+        Failure: when it does not become healthy; with its own last words.
     """
-    _update(stack, replicas=1, volume=volume)
+    update(stack, replicas=1, volume=volume)
     engine = client()
+    what = f"the database's start on volume {volume}"
     try:
-        wait_for(
-            lambda: _healthy(stack, engine, volume), START_SECONDS, f"the database's start on volume {volume}"
-        )
+        return wait_for(lambda: _healthy(stack, engine, volume), START_SECONDS, what)
     except Failure as failure:
         raise Failure(
-            failure.what,
-            "the database does not serve.",
-            "`invoke logs database` tells why.",
+            f"{failure.what}\n    {_last_words(stack, engine)}",
+            "the database does not serve from there.",
+            "`invoke logs database` tells more.",
         ) from failure
 
 
@@ -57,15 +57,26 @@ def serving_volume(stack: Stack) -> str:
     return str(next(mount["Source"] for mount in mounts if mount["Target"] == "/cluster"))
 
 
-def alive(stack: Stack) -> Any:
-    """The database's container when it answers queries and may write, else None."""
-    from backups.engine import query  # noqa: PLC0415
+def alive(stack: Stack, patience: float = 0) -> Any:
+    """The database's container when it answers queries and may write, else None.
 
-    try:
-        target = container(stack, "database")
-        return target if query(target, "select not pg_is_in_recovery()") == "t" else None
-    except Failure:
-        return None
+    Args:
+        stack: whose database.
+        patience: seconds to wait for one that runs and does not answer, as after a crash.
+    """
+    engine = client()
+    deadline = time.monotonic() + patience
+    while True:
+        found = containers(stack, "database", engine)
+        for each in found:
+            try:
+                if query(each, "select not pg_is_in_recovery()") == "t":
+                    return each
+            except Failure:
+                continue
+        if not found or time.monotonic() >= deadline:
+            return None
+        time.sleep(POLL)
 
 
 def respecified(spec: dict[str, Any], replicas: int, volume: str) -> dict[str, Any]:
@@ -80,7 +91,8 @@ def respecified(spec: dict[str, Any], replicas: int, volume: str) -> dict[str, A
     return {**spec, "TaskTemplate": template, "Mode": {"Replicated": {"Replicas": replicas}}}
 
 
-def _update(stack: Stack, replicas: int, volume: str) -> None:
+def update(stack: Stack, replicas: int, volume: str) -> None:
+    """Changes the service and waits for nothing; an empty volume stays as it is."""
     from docker.errors import APIError  # noqa: PLC0415
 
     engine = client()
@@ -105,14 +117,44 @@ def _post_update(engine: Any, service: dict[str, Any], spec: dict[str, Any]) -> 
     engine.api._raise_for_status(response)  # noqa: SLF001
 
 
-def _healthy(stack: Stack, engine: Any, volume: str) -> bool:
-    for found in containers(stack, "database", engine):
+def _healthy(stack: Stack, engine: Any, volume: str) -> Any:
+    """The container of a task that Swarm wants to run: one that is just stopping is not meant."""
+    from docker.errors import NotFound  # noqa: PLC0415
+
+    for task in _tasks(stack, engine, wanted=True):
+        name = task.get("Status", {}).get("ContainerStatus", {}).get("ContainerID", "")
+        if not name:
+            continue
+        try:
+            found = engine.containers.get(name)
+        except NotFound:
+            continue
         sources = {mount.get("Name") for mount in found.attrs.get("Mounts", [])}
-        state = found.attrs["State"]
-        if (
-            volume in sources
-            and isinstance(state, dict)
-            and state.get("Health", {}).get("Status") == "healthy"
-        ):
-            return True
-    return False
+        health = found.attrs["State"].get("Health", {}).get("Status")
+        if volume in sources and found.attrs["State"].get("Running") and health == "healthy":
+            return found
+    return None
+
+
+def _tasks(stack: Stack, engine: Any, *, wanted: bool) -> list[dict[str, Any]]:
+    filters = {"service": stack.object_name("database")}
+    if wanted:
+        filters["desired-state"] = "running"
+    tasks: list[dict[str, Any]] = engine.api.tasks(filters=filters)
+    return sorted(tasks, key=lambda task: str(task["CreatedAt"]), reverse=True)
+
+
+def _last_words(stack: Stack, engine: Any) -> str:
+    """What the newest task that failed says of itself, and the end of its container's log."""
+    from docker.errors import APIError  # noqa: PLC0415
+
+    for task in _tasks(stack, engine, wanted=False):
+        status = task.get("Status", {})
+        name = status.get("ContainerStatus", {}).get("ContainerID", "")
+        try:
+            log = engine.containers.get(name).logs(tail=8).decode(errors="replace") if name else ""
+        except APIError:
+            log = ""
+        if status.get("Err") or log:
+            return "\n    ".join([status.get("Err", ""), *log.splitlines()]).strip()
+    return "it said nothing"

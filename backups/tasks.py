@@ -91,7 +91,7 @@ def to_point(
     Example: invoke restore --to 2026-11-24T03:10:00+01:00
     """
     from backups import console  # noqa: PLC0415
-    from backups.plan import parse_target  # noqa: PLC0415
+    from backups.target import parse_target  # noqa: PLC0415
 
     console.restore(stack, parse_target(to, backup, latest), repo, yes=yes, dry_run=dry_run, as_json=json)
 

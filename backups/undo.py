@@ -1,30 +1,33 @@
 """Going back to the volume that served before a restore, and letting an old volume go."""
 
-from datetime import UTC, datetime
+from typing import Any
 
-from backups import journal, lineage, recovery, switch
-from backups.engine import archiving_on, query
+from backups import cut_over, journal, lineage, recovery, server, switch
 from backups.journal import Move, Phase
-from backups.lineage import Reign
-from backups.proof import gather
-from backups.restore import Restored, move_over
-from backups.scratch import remove_volume, scratch
-from operation.containers import execute, wait_for
+from backups.lineage import START, Reign
+from backups.move import finish, healed, move_over
+from backups.proof import Facts, gather
+from backups.restore import Restored, check_agreement, values
+from backups.scratch import remove_volume, scratch, volume_exists
+from operation.containers import execute, required
 from operation.deployment import up
-from operation.failure import refusal
+from operation.failure import Failure, refusal
 from operation.progress import Progress
 from operation.stack import Stack
 from operation.stack_file import configure
 
 BLANK_TARGETS = ("", "_time", "_xid", "_name", "_lsn")
-PROMOTION_SECONDS = 300
+NO_REPOSITORY = 0
+"""The earlier volume has all of its own WAL: going back works with every repository down."""
+ONWARD = "cd /cluster/pgdata && rm -rf /cluster/borrowed postmaster.pid && touch recovery.signal"
+"""A killed server leaves its process id, which means another process in this container."""
 
 
 def previous(stack: Stack) -> int:
     """The generation that `undo` goes back to: the one that served last.
 
     Raises:
-        Failure: when none is kept.
+        Failure: when none is kept, or its volume is gone.
     """
     kept = stack.settings.database.kept
     if not kept:
@@ -32,59 +35,47 @@ def previous(stack: Stack) -> int:
             "there is no earlier volume to go back to.",
             remedy="`invoke restore --to TIME` reaches any time that the backups cover.",
         )
+    if not volume_exists(stack.volume(kept[-1])):
+        raise refusal(
+            f"volume {stack.volume(kept[-1])} of generation {kept[-1]} is gone.",
+            remedy=f"`invoke restore.forget {kept[-1]}`, then `invoke restore --to TIME`.",
+        )
     return kept[-1]
 
 
 def undo(stack: Stack, progress: Progress) -> Restored:
-    """Starts the earlier volume on a fresh timeline.
+    """Puts the earlier volume on a fresh timeline beside the running database, then moves the service to it.
 
     As it is it would follow the abandoned timeline, and `latest` would be ambiguous from then on.
 
     Raises:
-        Failure: when the earlier volume does not start; the present one serves again.
+        Failure: when the earlier volume does not start; the present one serves.
     """
-    database = stack.settings.database
     generation = previous(stack)
-    kept = [each for each in database.kept if each != generation] + [database.generation]
+    old = switch.serving_volume(stack)
+    check_agreement(stack, old)
+    living = switch.alive(stack)
     move = Move(
-        old=switch.serving_volume(stack),
+        old=old,
         new=stack.volume(generation),
         fresh=False,
-        values={
-            "database.generation": generation,
-            "database.kept": kept,
-            "database.last_generation": max(database.last_generation, *database.declared),
-        },
+        lived=living is not None,
+        values=values(stack, generation, keep_present=bool(old) and volume_exists(old)),
     )
-    started = datetime.now(UTC)
-    living = switch.alive(stack)
-    before = recovery.timeline(living) if living is not None else 0
-    with progress.step("stop the present database"):
-        journal.write(stack, move.at(Phase.CUT_OVER))
-        if living is not None:
-            query(living, "select pg_switch_wal()")
-        ended = datetime.now(UTC)
-        switch.stop_database(stack)
-    with (
-        progress.step(f"start generation {generation} on a new timeline"),
-        scratch(stack, move.new) as target,
-    ):
-        execute(target, ["touch", "/cluster/pgdata/recovery.signal"])
-        recovery.start(target, options=_options(stack))
-        wait_for(
-            lambda: query(target, "select pg_is_in_recovery()") == "f", PROMOTION_SECONDS, "the promotion"
-        )
-        timeline = recovery.timeline(target)
-        began = datetime.now(UTC)
-        facts = gather(target)
-        recovery.stop(target)
-        archiving_on(target, stack.settings.backups.stanza)
-    if before:
-        lineage.succeed(stack, lineage.ended(stack, before, ended), Reign(timeline, began))
-    move_over(stack, move, progress)
-    return Restored(
-        generation, timeline, None, facts, round((datetime.now(UTC) - started).total_seconds(), 1)
-    )
+    with healed(stack, progress):
+        journal.write(stack, move)
+        with scratch(stack, move.new, old=old if volume_exists(old) else "") as target:
+            before, timeline, facts = _onward(stack, target, living, progress)
+        with progress.step("stop the present database"):
+            journal.write(stack, move.at(Phase.CUT_OVER))
+            started = cut_over.now()
+            last = cut_over.retire(stack)
+        reigns = (Reign(before, START, last), Reign(timeline, cut_over.now()))
+        move = Move(**{**vars(move), "reigns": reigns if before else reigns[1:]})
+        move_over(stack, move, progress)
+        down = (cut_over.now() - started).total_seconds() if move.lived else 0.0
+        finish(stack, move, progress)
+    return Restored(generation, timeline, None, facts, round(down, 1))
 
 
 def forget(stack: Stack, generation: int, progress: Progress) -> None:
@@ -94,22 +85,54 @@ def forget(stack: Stack, generation: int, progress: Progress) -> None:
         Failure: when it is the one that serves, or is not kept.
     """
     database = stack.settings.database
-    if generation not in database.kept:
-        kept = ", ".join(str(each) for each in database.kept) or "none"
+    volume = stack.volume(generation)
+    kept = ", ".join(str(each) for each in database.kept) or "none"
+    if volume == switch.serving_volume(stack) or generation == database.generation:
+        raise refusal(f"generation {generation} serves.", remedy=f"kept beside it are: {kept}.")
+    if generation in database.kept:
+        configure(
+            stack,
+            {
+                "database.kept": [each for each in database.kept if each != generation],
+                "database.last_generation": max(database.last_generation, *database.declared),
+            },
+        )
+    elif not volume_exists(volume):
         raise refusal(f"generation {generation} is not kept.", remedy=f"kept are: {kept}.")
-    configure(
-        stack,
-        {
-            "database.kept": [each for each in database.kept if each != generation],
-            "database.last_generation": max(database.last_generation, *database.declared),
-        },
-    )
     up(Stack(stack.name, stack.root), progress)
-    with progress.step(f"remove volume {stack.volume(generation)}"):
-        remove_volume(stack.volume(generation))
+    with progress.step(f"remove volume {volume}"):
+        remove_volume(volume)
 
 
-def _options(stack: Stack) -> tuple[str, ...]:
-    command = recovery.restore_command(stack.settings.backups.stanza, 1)
+def onward_options(stanza: str) -> tuple[str, ...]:
+    """Settings by which a volume goes to the end of its own timeline and on to a new one; pure.
+
+    Targets of the restore that made the volume are blanked.
+    """
     blank = [f"recovery_target{suffix}=" for suffix in BLANK_TARGETS]
+    command = recovery.restore_command(stanza, NO_REPOSITORY)
     return (*blank, "recovery_target_timeline=current", f"restore_command={command}")
+
+
+def _onward(stack: Stack, target: Any, living: Any, progress: Progress) -> tuple[int, int, Facts]:
+    """Gives the timeline that serves, the new one of the earlier volume, and what is in it."""
+    with progress.step("put the earlier volume on a new timeline"):
+        own = _timeline(target, server.DATA)
+        if not own:
+            raise Failure(
+                "the earlier volume holds no database.",
+                server.SERVES_STILL,
+                "`invoke restore.forget` it; `invoke restore --to TIME` reaches what the backups cover.",
+            )
+        before = server.timeline(living) if living is not None else _timeline(target, "/old/pgdata")
+        number = lineage.give(stack, [own, before])
+        recovery.know_timelines(target, own, number - 1)
+        required(execute(target, ["sh", "-c", ONWARD]), "preparing the earlier volume")
+        server.start(target, options=onward_options(stack.settings.backups.stanza))
+        recovery.wait_for_end(target)
+        facts = gather(target)
+        return before, cut_over.promoted(target, number), facts
+
+
+def _timeline(target: Any, directory: str) -> int:
+    return int(server.control(target, directory).get("Latest checkpoint's TimeLineID", 0))

@@ -1,18 +1,20 @@
 """Proof by restore: a backup counts when a database has come out of it."""
 
 import json
+import re
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from backups import lineage, recovery
+from backups import lineage, recovery, server
 from backups.catalog import read_catalog
 from backups.engine import REPOSITORIES, query
-from backups.plan import Plan, Target, plans
+from backups.plan import Plan, plans
 from backups.proof import Facts, gather
 from backups.scratch import remove_volume, scratch
+from backups.target import Target
 from operation.containers import execute
 from operation.custodian import write_private
 from operation.failure import Failure
@@ -21,6 +23,9 @@ from operation.stack import Stack
 
 QUERIES = "verify.sql"
 """The operator's own statements, in `backups/`: one that fails or says false fails the proof."""
+TOKEN = re.compile(
+    r"""(?xs) --[^\n]* | /\*.*?\*/ | '(?:[^']|'')*' | "[^"]*" | \$\w*\$.*?\$\w*\$ | ; | [^;'"$/-]+ | ."""
+)
 
 
 @dataclass(frozen=True)
@@ -89,33 +94,32 @@ def newest(stack: Stack) -> dict[str, dict[str, Any]]:
 
 def _plan(stack: Stack, target: Any, repository: int) -> Plan:
     catalog = read_catalog(target, stack.settings.backups.stanza, lineage.recorded(stack))
-    for plan in plans(Target(latest=True), catalog, datetime.now(UTC)):
-        if plan.backup.repository == repository:
-            return plan
-    words = catalog.silent.get(
-        repository, "it holds no whole backup that leads to the present timeline, or lags behind."
-    )
-    raise Failure(
-        f"repository {REPOSITORIES[repository]} cannot be restored from: {words}",
-        "a disaster now would have to be mended from the other repository.",
-        f"`invoke backup --repo {REPOSITORIES[repository]}`, then verify again.",
-    )
+    try:
+        return plans(Target(latest=True), catalog, datetime.now(UTC), repository)[0]
+    except Failure as failure:
+        words = catalog.silent.get(repository, failure.what)
+        raise Failure(
+            f"repository {REPOSITORIES[repository]} cannot be restored from: {words}",
+            "a disaster now would have to be mended from the other repository.",
+            f"`invoke backup --repo {REPOSITORIES[repository]}`, then verify again.",
+        ) from failure
 
 
 def _examine(stack: Stack, target: Any, say: Any) -> tuple[Facts, list[str]]:
-    recovery.start(target, options=("archive_mode=off",))
+    server.start(target, options=("archive_mode=off",))
     recovery.wait_for_end(target)
     say("counting rows and checking indexes")
     facts = gather(target, count=True)
     problems = [] if facts.checksums else ["data pages carry no checksums"]
     problems += _amcheck(target) + _queries(stack, target)
-    recovery.stop(target)
+    server.stop(target)
     say("checking every page")
     return facts, problems + _pages(target)
 
 
 def _amcheck(target: Any) -> list[str]:
-    argv = ["pg_amcheck", "--all", "--install-missing", "--no-strict-names", "--jobs=2", "--heapallindexed"]
+    argv = ["pg_amcheck", "--all", "--install-missing", "--no-strict-names", "--jobs=2"]
+    argv += ["--heapallindexed", "--parent-check"]
     output = execute(target, argv)
     return [] if output.status == 0 else [f"amcheck: {(output.stdout + output.stderr).strip()[-500:]}"]
 
@@ -123,7 +127,7 @@ def _amcheck(target: Any) -> list[str]:
 def _queries(stack: Stack, target: Any) -> list[str]:
     path = Path(stack.root) / "backups" / QUERIES
     problems = []
-    for statement in _statements(path.read_text()) if path.exists() else []:
+    for statement in statements(path.read_text()) if path.exists() else []:
         try:
             answer = query(target, statement, "bem")
         except Failure as failure:
@@ -134,9 +138,15 @@ def _queries(stack: Stack, target: Any) -> list[str]:
     return problems
 
 
-def _statements(text: str) -> list[str]:
-    lines = [line for line in text.splitlines() if not line.strip().startswith("--")]
-    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
+def statements(text: str) -> list[str]:
+    """The statements of a file; semicolons in quotes, functions' bodies and comments part nothing."""
+    found = [""]
+    for part in TOKEN.findall(text):
+        if part == ";":
+            found.append("")
+        elif not part.startswith(("--", "/*")):
+            found[-1] += part
+    return [each.strip() for each in found if each.strip()]
 
 
 def _pages(target: Any) -> list[str]:

@@ -4,11 +4,11 @@ import secrets
 import socket
 from typing import Any
 
-from backups import recovery
+from backups import cut_over, lineage, recovery, server
 from backups.catalog import read_catalog
-from backups.engine import archiving_on
-from backups.plan import Target, plans
+from backups.plan import plans
 from backups.scratch import ensure_volume, scratch
+from backups.target import Target
 from operation import audit, custodian, deployment
 from operation.containers import execute, required
 from operation.failure import Failure
@@ -85,26 +85,37 @@ def _free_ports() -> tuple[int, int]:
         return one.getsockname()[1], other.getsockname()[1]
 
 
+COPY = """
+set -eu
+stanza=$1 label=$2
+mkdir -p "/copy/archive/$stanza" "/copy/backup/$stanza"
+cp -a "/repository/archive/$stanza/"archive.info* "/copy/archive/$stanza/"
+cp -a "/repository/backup/$stanza/"backup.info* "/copy/backup/$stanza/"
+cp -a --update=none /repository/. /copy/ 2>/tmp/missed || grep -v 'No such file' /tmp/missed >&2 && exit 1
+test -e "/copy/backup/$stanza/$label/backup.manifest"
+"""
+"""Production goes on with its backups meanwhile: what its catalogue lists is whole when the catalogue is
+copied first, and what comes or goes later (a temporary file, an expired backup) is not missed."""
+
+
 def _seed(stack: Stack, twin: Stack, say: Any) -> None:
-    """Copies the local repository and restores it to its end, with production's image, keys and settings."""
+    """Copies the local repository and restores it to its end, with production's image, keys and settings.
+
+    Archiving is left to the twin's own boot, which makes the stanza in its object store first.
+    """
     repository, volume = twin.object_name("repository"), twin.volume(1)
     ensure_volume(twin, repository)
-    ensure_volume(twin, volume)
     stanza = stack.settings.backups.stanza
-    with scratch(stack, volume, more={repository: "/twin-repository"}) as target:
-        say("copying the local repository")
-        required(
-            execute(target, ["cp", "-a", "/repository/.", "/twin-repository/"]), "copying the repository"
-        )
+    with scratch(stack, volume, more={repository: "/copy"}, owner=twin) as target:
         catalog = read_catalog(target, stanza)
-        plan = next(
-            each for each in plans(Target(latest=True), catalog, audit.now()) if each.backup.repository == 1
-        )
+        plan = plans(Target(latest=True), catalog, audit.now(), repository=1)[0]
+        say("copying the local repository")
+        copied = execute(target, ["bash", "-c", COPY, "copy", stanza, plan.backup.label])
+        required(copied, "copying the local repository", "type the same command again.")
         say(f"restoring {plan.backup.label}")
-        recovery.fill(target, stanza, plan, stack.settings.backups.processes)
+        number = lineage.give(twin, catalog.timelines)
+        recovery.fill(target, stanza, plan, stack.settings.backups.processes, highest=number - 1)
         say("replaying WAL")
-        recovery.start(target)
+        server.start(target)
         recovery.wait_for_end(target)
-        recovery.stop(target)
-        archiving_on(target, stanza)
-        execute(target, ["rm", "-f", "/cluster/restoring"])
+        cut_over.promoted(target, number)

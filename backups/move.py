@@ -1,0 +1,117 @@
+"""Ending a move of the database: over to the new volume, back to the old one, and after an interruption."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from backups import journal, lineage, switch
+from backups.engine import archiving_on
+from backups.journal import Move, Phase
+from backups.scratch import ensure_volume, remove_scratches, remove_volume
+from operation.containers import execute
+from operation.deployment import up
+from operation.failure import Failure
+from operation.progress import Progress
+from operation.stack import Stack
+from operation.stack_file import configure
+
+
+def settle(stack: Stack, progress: Progress) -> None:
+    """Ends a move that was interrupted: taken back before the new volume served, carried through after.
+
+    Called first by everything that changes the stack.
+    """
+    move = journal.read(stack)
+    if move is not None:
+        with progress.step(f"end an interrupted restore (it was at «{move.phase}»)"):
+            _end(stack, move, progress, forward=True)
+
+
+@contextmanager
+def healed(stack: Stack, progress: Progress) -> Iterator[None]:
+    """A block with a move in it: however it fails, a database serves afterwards.
+
+    What failed once the new volume served is left in the journal, and the next command goes on with it.
+    """
+    try:
+        yield
+    except BaseException as error:
+        move = journal.read(stack)
+        if move is not None and move.phase is not Phase.SERVING:
+            with progress.step("go back to the database that served before"):
+                _end(stack, move, progress, forward=not isinstance(error, Failure))
+        raise
+
+
+def move_over(stack: Stack, move: Move, progress: Progress) -> None:
+    """Starts the database on the new volume; the old one is not touched until it is healthy.
+
+    Raises:
+        Failure: when it does not become healthy there.
+    """
+    with progress.step("start the database on the new volume"):
+        journal.write(stack, move.at(Phase.STARTING))
+        switch.start_database(stack, move.new)
+        journal.write(stack, move.at(Phase.SERVING))
+
+
+def finish(stack: Stack, move: Move, progress: Progress) -> None:
+    """Lets the new database archive, and makes code, state and reality agree; again does no harm.
+
+    Raises:
+        Failure: when the database does not run, or the deployment fails.
+    """
+    target = switch.start_database(stack, move.new)
+    archiving_on(target, stack.settings.backups.stanza)
+    if move.reigns:
+        lineage.succeed(stack, move.reigns[0] if len(move.reigns) > 1 else None, move.reigns[-1])
+    output = execute(target, ["give-back", stack.settings.backups.stanza])
+    if output.status != 0:
+        progress.say(
+            "! segments of the old timeline are not archived yet; the next `invoke backup` tries again"
+        )
+    configure(stack, move.values)
+    up(Stack(stack.name, stack.root), progress)
+    journal.clear(stack)
+
+
+def _end(stack: Stack, move: Move, progress: Progress, *, forward: bool) -> None:
+    """Carries a move through or takes it back.
+
+    Args:
+        stack: whose database.
+        move: as the journal has it.
+        progress: where it is said.
+        forward: a move that was about to serve may still do so, because nothing failed.
+    """
+    remove_scratches(stack)
+    if move.phase is Phase.STARTING and forward and _serves(stack, move, progress):
+        move = journal.write(stack, move.at(Phase.SERVING))
+    if move.phase is Phase.SERVING:
+        finish(stack, move, progress)
+    else:
+        _take_back(stack, move, progress)
+
+
+def _serves(stack: Stack, move: Move, progress: Progress) -> bool:
+    try:
+        switch.start_database(stack, move.new)
+    except Failure as failure:
+        progress.say(f"! {failure.what}")
+        return False
+    return True
+
+
+def _take_back(stack: Stack, move: Move, progress: Progress) -> None:
+    """The service names the old volume again, and runs on it when it did before."""
+    if move.old and move.phase is not Phase.FILLING and switch.serving_volume(stack):
+        ensure_volume(stack, move.old)
+        try:
+            if move.lived:
+                switch.start_database(stack, move.old)
+            else:
+                switch.update(stack, replicas=1, volume=move.old)
+        except Failure as failure:
+            progress.say(f"! {failure}")
+    if move.fresh and move.new != switch.serving_volume(stack):
+        remove_volume(move.new)
+    journal.clear(stack)

@@ -1,0 +1,139 @@
+"""The pre-flight of a restore: is the target covered, by what, and is there room? Nothing is changed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from backups import lineage, server, switch
+from backups.catalog import Catalog, read_catalog, with_ends
+from backups.engine import query
+from backups.plan import Goal, Plan, covers, plans
+from backups.scratch import remove_volume, scratch
+from backups.target import Target
+from operation.containers import execute, required, wait_for
+from operation.failure import Failure
+from operation.progress import Progress
+from operation.stack import Stack
+
+REACH_SECONDS = 60
+CRASH_RECOVERY_SECONDS = 30
+GIBIBYTE = 1024**3
+GROWTH = 1.2
+"""Room for a copy: its size, a fifth more, and a GiB for WAL."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a pre-flight found.
+
+    Attributes:
+        catalog: what the repositories hold.
+        options: the ways to the target, the best first.
+        free: bytes on the file system of the volumes.
+        unarchived: WAL segments that no repository has yet; 0 when the database does not run.
+    """
+
+    catalog: Catalog
+    options: list[Plan]
+    free: int
+    unarchived: int
+
+
+def preflight(stack: Stack, target: Target, repository: int, progress: Progress) -> Checked:
+    """Decides how to reach the target.
+
+    A living database is asked to archive what it has, so that a target a second ago is covered.
+
+    Raises:
+        Failure: when the target is not covered, there is no room, or no repository answers.
+    """
+    with progress.step("pre-flight") as say, reader(stack, say) as (asked, living):
+        catalog = _reaching(stack, asked, living, target, say)
+        options = plans(target, catalog, datetime.now(UTC), repository)
+        unarchived = 0
+        if living is not None and server.system(living) in catalog.systems:
+            unarchived = _unarchived(living)
+            _same_timeline(living, catalog, options[0])
+        free = int(required(execute(asked, ["df", "--output=avail", "-B1", "/cluster"]), "df").split()[-1])
+    _room(options[0], free)
+    return Checked(catalog, options, free, unarchived)
+
+
+@contextmanager
+def reader(stack: Stack, say: Any) -> Iterator[tuple[Any, Any]]:
+    """Gives a container that can ask the repositories, and the living database's, or None.
+
+    Needs the stack's lock when the database does not live.
+    """
+    living = switch.alive(stack, CRASH_RECOVERY_SECONDS)
+    if living is not None:
+        yield living, living
+        return
+    say("the database does not run: reading the repositories beside it")
+    volume = stack.object_name("preflight")
+    try:
+        with scratch(stack, volume) as beside:
+            yield beside, None
+    finally:
+        remove_volume(volume)
+
+
+def _reaching(stack: Stack, asked: Any, living: Any, target: Target, say: Any) -> Catalog:
+    stanza, reigns = stack.settings.backups.stanza, lineage.recorded(stack)
+    catalog = read_catalog(asked, stanza, reigns)
+    moment = target.time
+    if moment is None:
+        return catalog
+    if living is not None and not _covered(catalog, moment) and moment <= datetime.now(UTC):
+        say("asking the database to archive what it has")
+        catalog = _archived(living, stanza, catalog, moment)
+    return with_ends(asked, stanza, catalog)
+
+
+def _archived(living: Any, stanza: str, catalog: Catalog, moment: datetime) -> Catalog:
+    """Waits until a commit after the moment is archived; what there is when that does not come."""
+    newest = catalog
+
+    def again() -> bool:
+        nonlocal newest
+        query(living, "select pg_switch_wal()")
+        newest = read_catalog(living, stanza, catalog.reigns)
+        return _covered(newest, moment)
+
+    try:
+        wait_for(again, REACH_SECONDS, "the archiving of the target")
+    except Failure:
+        return newest
+    return newest
+
+
+def _covered(catalog: Catalog, moment: datetime) -> bool:
+    return any(covers(catalog, number, moment) for number in catalog.archives)
+
+
+def _unarchived(living: Any) -> int:
+    count = "select count(*) from pg_ls_archive_statusdir() where name like '%.ready'"
+    return int(query(living, count))
+
+
+def _same_timeline(living: Any, catalog: Catalog, plan: Plan) -> None:
+    """The latest follows the living database, so the repositories must know its timeline."""
+    serving = server.timeline(living)
+    if plan.goal is Goal.LATEST and serving != plan.timeline:
+        raise Failure(
+            f"the database serves timeline {serving}, the repositories know none above {catalog.timeline}.",
+            "nothing was changed; archiving has failed since the last restore.",
+            "`invoke logs database` tells why; once it archives again, type the same command.",
+        )
+
+
+def _room(plan: Plan, free: int) -> None:
+    needed = int(plan.backup.database_bytes * GROWTH) + GIBIBYTE
+    if free < needed:
+        raise Failure(
+            f"a second copy needs {needed / GIBIBYTE:.1f} GiB, and {free / GIBIBYTE:.1f} GiB are free.",
+            "nothing was changed.",
+            "free space, or `invoke restore.forget` an old generation.",
+        )
