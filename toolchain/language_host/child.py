@@ -74,11 +74,17 @@ class Children:
 
 
 class Child:
-    """One process."""
+    """One process.
+
+    Attributes:
+        process: the process.
+        stopped: whether the host ended it.
+    """
 
     def __init__(
         self, argv: Sequence[str | Path], environment: Mapping[str, str], folder: Path, output: int | None
     ) -> None:
+        self.stopped = False
         reading, self._writing = os.pipe()
         try:
             self.process = subprocess.Popen(
@@ -117,8 +123,10 @@ class Child:
 
     def stop(self) -> None:
         """Interrupts it, and kills it when that does not help."""
-        self.signal(signal.SIGINT)
-        self.kill_after(END_SECONDS)
+        if self.process.poll() is None:
+            self.stopped = True
+            self.signal(signal.SIGINT)
+            self.kill_after(END_SECONDS)
 
     def close(self) -> None:
         """Lets go of the lifeline."""

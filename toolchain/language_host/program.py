@@ -11,11 +11,12 @@ import json
 import logging
 import os
 import runpy
+import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 REPORTED: Final = 32
 """The person has read why; the host adds nothing. The official host's number."""
@@ -82,7 +83,26 @@ def execute(program: str) -> None:
     if Path(program).is_dir() and not Path(program, "__main__.py").exists():
         folder = Path(program).resolve()
         raise pulumi.RunError(f"unable to find main python program `__main__.py` in `{folder}`")
-    runpy.run_path(program, run_name="__main__")
+    try:
+        runpy.run_path(program, run_name="__main__")
+    except KeyboardInterrupt:  # the program has cleaned up; the SDK would wait for an engine that is leaving
+        leave()
+
+
+def leave() -> NoReturn:
+    """Ends the process at once, after an interrupt."""
+    sys.stdout.flush()
+    os._exit(INTERRUPTED)
+
+
+def interrupt_once() -> None:
+    """Takes the first interrupt only: the host and the engine both send one, and cleaning up takes time."""
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGINT, lambda *_: None)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
 
 
 def report(error: Exception, explained: str) -> None:
@@ -109,6 +129,7 @@ def main() -> int:
     """
     sys.path.pop(0)  # this file's own folder
     given = arguments_of()
+    interrupt_once()
     beside("lifeline.py")["hold_to"](int(os.environ.pop("BEM_LIFELINE")))
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # so that the engine shows it at once
@@ -127,6 +148,5 @@ if __name__ == "__main__":
     try:
         status = main()
     except KeyboardInterrupt:
-        sys.stdout.flush()
-        os._exit(INTERRUPTED)
+        leave()
     sys.exit(status)

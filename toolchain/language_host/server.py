@@ -120,7 +120,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         except OSError as error:
             raise HostFailure(f"the program cannot be started: {error}") from error
         context.add_callback(child.stop)
-        return verdict(self._children.wait(child), interpreter)
+        status = self._children.wait(child)
+        return Verdict(reported=True) if child.stopped else verdict(status, interpreter)
 
     def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802  # gRPC's name
         """Makes the virtual environment where it is missing, and installs requirements.txt into it."""
