@@ -1,5 +1,6 @@
 """The one typed model of a stack: what `Pulumi.<stack>.yaml` may say, and nothing else."""
 
+import difflib
 import ipaddress
 import json
 from collections.abc import Mapping
@@ -127,7 +128,9 @@ def settings_from(config: Mapping[str, Any], source: str) -> Settings:
         Failure: for an unknown key or a value out of range, with its path, consequence and fix.
     """
     sections = {
-        key.removeprefix(f"{PROJECT}:"): _value(value) for key, value in config.items() if _ours(key, source)
+        key.removeprefix(f"{PROJECT}:"): _value(key, value, source)
+        for key, value in config.items()
+        if _ours(key, source)
     }
     try:
         return Settings.model_validate(sections)
@@ -144,10 +147,13 @@ def _ours(key: str, source: str) -> bool:
     )
 
 
-def _value(value: Any) -> Any:  # YAML
-    if isinstance(value, str) and value[:1] in "{[":
+def _value(key: str, value: Any, source: str) -> Any:  # YAML
+    if not (isinstance(value, str) and value[:1] in {"{", "["}):
+        return value
+    try:
         return json.loads(value)
-    return value
+    except ValueError as error:
+        raise refusal(f"{source}: {key}: this is no JSON: {error}", remedy="write it as YAML.") from error
 
 
 def _refused(error: ValidationError, source: str) -> Failure:
@@ -155,16 +161,18 @@ def _refused(error: ValidationError, source: str) -> Failure:
     for detail in error.errors():
         path = ".".join(str(part) for part in detail["loc"])
         if detail["type"] == "extra_forbidden":
-            lines.append(f"{source}: {PROJECT}:{path}: unknown key; known here: {_known(detail['loc'][:-1])}")
+            lines.append(f"{source}: {PROJECT}:{path}: unknown key; {_hint(detail['loc'])}")
         else:
             lines.append(f"{source}: {PROJECT}:{path}: {detail['msg']} (found {detail['input']!r})")
     return refusal("\n".join(lines), remedy="correct the key in that file; docs/operating.md lists them all.")
 
 
-def _known(location: tuple[int | str, ...]) -> str:
+def _hint(location: tuple[int | str, ...]) -> str:
+    """The key that was probably meant, else all that are known there."""
     model: type[BaseModel] = Settings
-    for part in location:
+    for part in location[:-1]:
         annotation = model.model_fields[str(part)].annotation
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             model = annotation
-    return ", ".join(model.model_fields)
+    near = difflib.get_close_matches(str(location[-1]), model.model_fields, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(model.model_fields)}"

@@ -14,6 +14,9 @@ from operation.stack import Stack
 END_SECONDS = 240.0
 """How long an orphan may take to end; a service's convergence is cancelled at once, an image's build not."""
 
+ADOPTERS = frozenset({"systemd", "tini", "docker-init", "dumb-init"})
+"""Who becomes the parent of a process whose own has died; process 1 as well."""
+
 
 @dataclass(frozen=True)
 class Holder:
@@ -72,7 +75,7 @@ def _end(holder: Holder, progress: Progress) -> None:
     try:
         process = psutil.Process(holder.pid)
         parent = process.parent()
-        if parent is not None and parent.pid != 1:
+        if parent is not None and parent.pid != 1 and parent.name() not in ADOPTERS:
             raise _busy(f"process {holder.pid}, started by process {parent.pid}")
         with progress.step(f"end what was left of an interrupted deployment (process {holder.pid})"):
             process.send_signal(signal.SIGINT)

@@ -1,0 +1,36 @@
+"""One deployment for all tests of the platform: brought up as a person would, removed at the end."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.platform.deployment import Deployment, named, remove
+
+
+@pytest.fixture(scope="session")
+def first_up() -> Iterator[tuple[Deployment, str]]:
+    """A deployment and what its first `invoke up` said, first backups and their proofs included."""
+    deployment = named()
+    try:
+        said = deployment.succeed("up", seconds=900)
+        yield deployment, said.words
+    finally:
+        remove(deployment)
+
+
+@pytest.fixture
+def platform(first_up: tuple[Deployment, str]) -> Deployment:
+    """The deployment, well before each test and after it."""
+    deployment, _ = first_up
+    assert deployment.well(), deployment.invoke("status").words
+    return deployment
+
+
+@pytest.fixture
+def another() -> Iterator[Deployment]:
+    """A second deployment that a test may break; nothing runs yet."""
+    deployment = named()
+    try:
+        yield deployment
+    finally:
+        remove(deployment)
