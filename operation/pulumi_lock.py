@@ -1,7 +1,6 @@
 """Pulumi's own lock on a stack's state: a file, which a process that was killed leaves behind."""
 
 import json
-import signal
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +68,7 @@ def _holder(path: Path) -> Holder:
 
 
 def _end(holder: Holder, progress: Progress) -> None:
-    """Asks an orphan to stop, as Ctrl-C does, and waits until it has written its state."""
+    """Asks an orphan to stop, which for Pulumi is the same as Ctrl-C, and waits until it has."""
     import psutil  # noqa: PLC0415
 
     try:
@@ -78,7 +77,7 @@ def _end(holder: Holder, progress: Progress) -> None:
         if parent is not None and parent.pid != 1 and parent.name() not in ADOPTERS:
             raise _busy(f"process {holder.pid}, started by process {parent.pid}")
         with progress.step(f"end what was left of an interrupted deployment (process {holder.pid})"):
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             wait_for(lambda: not _is_pulumi(holder.pid), END_SECONDS, f"the end of process {holder.pid}")
     except psutil.NoSuchProcess:
         return

@@ -54,7 +54,10 @@ def test_a_number_that_another_program_has_now_is_left_alone(stack: Stack) -> No
 
 def test_an_orphan_is_asked_to_stop_and_waited_for(stack: Stack) -> None:
     """Its parent was killed; two at once would harm the state."""
-    starter = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL).pid)"
+    starter = """if True:
+        import subprocess, sys
+        print(subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).pid)
+    """
     parent = subprocess.run(
         (sys.executable, "-c", starter, *pulumi(stack)), capture_output=True, text=True, check=True
     )
