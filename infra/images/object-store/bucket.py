@@ -23,6 +23,12 @@ POLICY = """{{"Version":"2012-10-17","Statement":[{{"Sid":"NothingExpiresByItsel
 """Whoever may write objects may tell SeaweedFS to expire them as well, unless a policy forbids it."""
 
 
+PROBE = "health/probe"
+"""An object for the health check: after a start the bucket answers seconds before its objects can be read."""
+
+PROBE_CONTENT = b"this object shows that objects can be read\n"
+
+
 class Wrong(Exception):  # noqa: N818  # the adjective that the health check prints
     """The bucket is not as it should be; the message says how."""
 
@@ -36,7 +42,7 @@ class Bucket:
         self._path = f"/{around.bucket}"
 
     def prepare(self) -> None:
-        """Makes the bucket if it is missing, and its lock if that is not as it should be.
+        """Makes the bucket and its probe if they are missing, and its lock if that is not as it should be.
 
         Raises:
             Wrong: when the server refuses.
@@ -47,10 +53,14 @@ class Bucket:
         if self._fault():
             self._demand("PUT", "object-lock", LOCK.format(days=self._around.lock_days).encode())
             self._demand("PUT", "policy", POLICY.format(bucket=self._around.bucket).encode())
+        if self._ask("GET", key=PROBE)[0] == HTTPStatus.NOT_FOUND:
+            self._demand("PUT", body=PROBE_CONTENT, key=PROBE)
 
     def reach(self) -> None:
-        """Raises `Wrong` unless the bucket is there for whoever asks."""
-        self._demand("HEAD")
+        """Raises `Wrong` unless whoever asks can read an object of the bucket."""
+        status, answer = self._ask("GET", key=PROBE)
+        if (status, answer) != (HTTPStatus.OK, PROBE_CONTENT.decode()):
+            raise Wrong(f"GET {PROBE} was answered {status}: {answer[:200]}")
 
     def check(self) -> None:
         """Raises `Wrong` unless the bucket is versioned and locked for as long as it should be."""
@@ -77,18 +87,28 @@ class Bucket:
         return answer if status == HTTPStatus.OK else ""
 
     def _demand(
-        self, method: str, subresource: str = "", body: bytes = b"", headers: dict[str, str] | None = None
+        self,
+        method: str,
+        subresource: str = "",
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        key: str = "",
     ) -> None:
-        status, answer = self._ask(method, subresource, body, headers)
+        status, answer = self._ask(method, subresource, body, headers, key)
         if status not in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
-            raise Wrong(f"{method} {self._path} {subresource} was answered {status}: {answer[:200]}")
+            raise Wrong(f"{method} {self._path} {subresource}{key} was answered {status}: {answer[:200]}")
 
     def _ask(
-        self, method: str, subresource: str = "", body: bytes = b"", headers: dict[str, str] | None = None
+        self,
+        method: str,
+        subresource: str = "",
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        key: str = "",
     ) -> tuple[int, str]:
         query = {subresource: ""} if subresource else {}
         fields = {"host": f"{NAME}:{PORT}", **(headers or {})}
-        request = Request(method, self._path, query, fields, body)
+        request = Request(method, f"{self._path}/{key}" if key else self._path, query, fields, body)
         target = f"{request.path}?{request.query_string}" if query else request.path
         connection = http.client.HTTPSConnection(NAME, PORT, timeout=PATIENCE)
         connection.sock = _channel()

@@ -1,4 +1,4 @@
-"""Whether the bucket answers pgBackRest over verified TLS, and is locked as it should be."""
+"""Whether pgBackRest can read an object over verified TLS, and the bucket is locked as it should be."""
 
 import os
 import sys

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.images.conftest import Party
-from tests.images.object_store.account import DAYS, SECRETS, Start, s3, served_of
+from tests.images.object_store.account import BUCKET, DAYS, SECRETS, Start, s3, served_of
 from tests.images.workshop import Container, Workshop, healthy, logs, until
 
 pytestmark = pytest.mark.platform
@@ -19,6 +19,16 @@ def test_killed_it_comes_back_with_its_data(store: Container, trust: str, locked
     assert client.get_object(**locked)["Body"].read() == b"segment"
     with pytest.raises(ClientError, match="AccessDenied"):
         client.delete_object(**locked)
+
+
+def test_a_bucket_whose_objects_cannot_be_read_is_not_healthy(store: Container, trust: str) -> None:
+    """The health check reads one, since a bucket answers before its objects do; a start puts it back."""
+    s3(store, trust).delete_object(Bucket=BUCKET, Key="health/probe")
+    well, words = healthy(store)
+    assert not well
+    assert words.startswith("object-store: GET health/probe was answered 404")
+    store.restart(timeout=20)
+    until(lambda: healthy(store)[0], 20)
 
 
 def test_a_renewed_certificate_is_shown_within_seconds(store: Container, party: Party) -> None:
