@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from toolchain.language_host.failure import HostFailure
+
 END_SECONDS = 3.0
 """How long a process may clean up after its interrupt; the engine waits five seconds for the host."""
 
@@ -38,13 +40,15 @@ class Children:
             output: `subprocess.PIPE` to read what it prints; None for the host's own, which the engine shows.
 
         Raises:
-            OSError: when it cannot be started.
-            ChildProcessError: when the host is ending.
+            HostFailure: when it cannot be started, or the host is ending.
         """
         with self._lock:
             if self._closed:
-                raise ChildProcessError("the language host is ending")
-            child = Child(argv, environment, folder, output)
+                raise HostFailure("the language host is ending, so nothing new is started.")
+            try:
+                child = Child(argv, environment, folder, output)
+            except OSError as error:
+                raise HostFailure(f"{argv[0]} cannot be started: {error}") from error
             self._running[child.process.pid] = child
         return child
 

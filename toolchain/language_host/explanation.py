@@ -50,7 +50,8 @@ def _restore(error: BaseException | None) -> None:
     """Gives an error and its causes the lines back that asyncio forgot."""
     while error is not None:
         origin: TracebackType | None = getattr(error, _ORIGIN, None)
-        if origin is not None and not own(traceback.extract_tb(error.__traceback__)):
+        lines = own(traceback.extract_tb(origin))
+        if lines and lines[-1] not in traceback.extract_tb(error.__traceback__):
             error.__traceback__ = origin
         error = error.__cause__ or error.__context__
 

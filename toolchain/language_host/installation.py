@@ -67,6 +67,9 @@ def _run(children: Children, argv: Sequence[str], interpreter: Interpreter, fold
     try:
         for _, data in outputs(child):
             yield data
+    except GeneratorExit:
+        child.stop()
+        raise
     finally:
         status = children.wait(child)
     if status != 0:

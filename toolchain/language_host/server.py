@@ -1,6 +1,7 @@
 """The LanguageRuntime service: gRPC on the outside, programs on the inside."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from toolchain.language_host import installation, inventory
-from toolchain.language_host.child import Children
+from toolchain.language_host.child import Child, Children
 from toolchain.language_host.ending import Ending
 from toolchain.language_host.engine import Engine
 from toolchain.language_host.failure import HostFailure
@@ -111,15 +112,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if request.attach_debugger:
             raise HostFailure("this stand-in of the Python language host attaches no debugger.")
         interpreter, wanted = interpreter_of(request.info), requested(request, self._engine.address)
-        try:
-            child = self._children.start(
-                wanted.argv(interpreter),
-                environment=wanted.environment(interpreter, os.environ),
-                folder=Path(request.pwd),
-            )
-        except OSError as error:
-            raise HostFailure(f"the program cannot be started: {error}") from error
-        context.add_callback(child.stop)
+        child = self._children.start(
+            wanted.argv(interpreter),
+            environment=wanted.environment(interpreter, os.environ),
+            folder=Path(request.pwd),
+        )
+        _stop_with(context, child)
         status = self._children.wait(child)
         return Verdict(reported=True) if child.stopped else verdict(status, interpreter)
 
@@ -140,9 +138,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 (interpreter.python, request.info.program_directory, *request.args),
                 environment=interpreter.environment({**os.environ, **given}),
                 folder=Path(request.pwd),
-                output=-1,
+                output=subprocess.PIPE,
             )
-            context.add_callback(child.stop)
+            _stop_with(context, child)
             for name, data in outputs(child):
                 yield language_pb2.RunPluginResponse(**{name: data})
             yield language_pb2.RunPluginResponse(exitcode=self._children.wait(child))
@@ -151,6 +149,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         """Ends all programs."""
         self._children.end(interrupt=True)
         return empty_pb2.Empty()
+
+
+def _stop_with(context: Any, child: Child) -> None:
+    """Ends a process when the engine gives the call up."""
+    if not context.add_callback(child.stop):
+        child.stop()
 
 
 def _dependency(plugin: inventory.Plugin) -> Any:
