@@ -1,6 +1,7 @@
 """What a killed drill left running: it would go on working on the twin while that is removed."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ MARK = "BEM_DRILL"
 """The variable that all programs of a drill inherit; its value is the folder of the drill's evidence."""
 
 GRACE_SECONDS = 10.0
+POLL = 0.02
 
 
 @contextmanager
@@ -38,15 +40,24 @@ def end_orphans(folder: Path) -> int:
     found = [
         each for each in psutil.process_iter() if each.pid != os.getpid() and _mark_of(each) == str(folder)
     ]
-    for each in found:
-        with suppress(psutil.Error):
-            each.terminate()
-    _, alive = psutil.wait_procs(found, GRACE_SECONDS)
-    for each in alive:
-        with suppress(psutil.Error):
-            each.kill()
-    psutil.wait_procs(alive, GRACE_SECONDS)
+    for ending in ("terminate", "kill"):
+        for each in filter(runs, found):
+            with suppress(psutil.Error):
+                getattr(each, ending)()
+        deadline = time.monotonic() + GRACE_SECONDS
+        while any(map(runs, found)) and time.monotonic() < deadline:
+            time.sleep(POLL)
     return len(found)
+
+
+def runs(process: "psutil.Process") -> bool:
+    """Whether it still does something; the dead whom nobody buried yet do not."""
+    import psutil  # noqa: PLC0415
+
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _mark_of(process: "psutil.Process") -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from drills.orphans import runs
+
 HALF = 128 * 1024
 """Bytes kept from the beginning of an output, and from its end."""
 
@@ -84,13 +86,13 @@ def end(process: "subprocess.Popen[bytes]", grace: float = GRACE_SECONDS) -> Non
 
 
 def _lives(leader: "subprocess.Popen[bytes]") -> bool:
-    """Whether anybody of the group still runs; the dead whom nobody buried yet do not count."""
+    """Whether anybody of the group still runs."""
     import psutil  # noqa: PLC0415
 
     leader.poll()
     for each in psutil.process_iter():
-        with suppress(psutil.Error, ProcessLookupError):
-            if os.getpgid(each.pid) == leader.pid and each.status() != psutil.STATUS_ZOMBIE:
+        with suppress(ProcessLookupError):
+            if os.getpgid(each.pid) == leader.pid and runs(each):
                 return True
     return False
 
