@@ -98,8 +98,10 @@ def test_program_of_one_file(project: Project) -> None:
     [
         ("def f():\n    return {}['x']\nf()\n", ["line 3, in <module>", "line 2, in f", "KeyError: 'x'"]),
         (
-            "import pulumi\ndef f(x):\n    return {}[x]\n"
-            "pulumi.export('o', pulumi.Output.from_input(1).apply(f))\n",
+            (
+                "import pulumi\ndef f(x):\n    return {}[x]\n"
+                "pulumi.export('o', pulumi.Output.from_input(1).apply(f))\n"
+            ),
             ["line 3, in f", "KeyError: 1"],
         ),
         ("x = = 3\n", ["line 1\n", "SyntaxError: invalid syntax"]),
