@@ -36,6 +36,11 @@ def backup_command(stanza: str, repository: int, kind: str) -> list[str]:
     ]
 
 
+def info_command(stanza: str) -> list[str]:
+    """`info` as JSON; its console is the same standard output, so only errors may be on it."""
+    return ["pgbackrest", f"--stanza={stanza}", "--log-level-console=error", "--output=json", "info"]
+
+
 def abort_command(stanza: str) -> list[str]:
     """Ends what pgBackRest does in a container, by its own means, and lets archiving go on.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from backups.engine import pgbackrest
+from backups.engine import info_command
 from backups.history import lsn, timeline_of
 from operation.containers import execute, required
 from operation.failure import Failure
@@ -51,7 +51,7 @@ def read_info(target: Any, stanza: str) -> list[dict[str, Any]]:
         Failure: when it does not answer at all.
     """
     text = required(
-        execute(target, pgbackrest(stanza, "info", "--output=json", "--log-level-console=error")),
+        execute(target, info_command(stanza)),
         "reading the repositories",
         "`invoke status` shows which one does not answer.",
     )

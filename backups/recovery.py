@@ -43,7 +43,7 @@ def restore_argv(stanza: str, plan: Plan, processes: int, *, follow: bool = Fals
         f"--pg1-path={server.DATA}",
         "--tablespace-map-all=/cluster/tablespaces",
         f"--recovery-option=restore_command={restore_command(stanza, plan.backup.repository)}",
-        f"--target-timeline={plan.timeline}",
+        f"--recovery-option=recovery_target_timeline={plan.timeline}",
         *_goal(plan, follow=follow),
         "restore",
     ]
