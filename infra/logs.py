@@ -8,6 +8,8 @@ from operation.containers import client
 from operation.failure import refusal
 from operation.stack import LABEL_ROLE, LABEL_STACK, Stack
 
+ALL = "all"
+
 
 def show(stack: Stack, service: str, *, tail: int, since: int | None, follow: bool) -> None:
     """Prints the log of each container of the service, ended ones of the last tries included.
@@ -16,12 +18,12 @@ def show(stack: Stack, service: str, *, tail: int, since: int | None, follow: bo
         Failure: for a service that does not exist, or none chosen to follow.
     """
     roles = [party.role for party in PARTIES]
-    if service and service not in roles:
-        raise refusal(f"there is no service {service!r}.", remedy=f"use one of: {', '.join(roles)}.")
-    if follow and not service:
+    if service not in {ALL, *roles}:
+        raise refusal(f"there is no service {service!r}.", remedy=f"use one of: {', '.join(roles)}, {ALL}.")
+    if follow and service == ALL:
         raise refusal("--follow needs one service.", remedy="for example: invoke logs api --follow")
     engine = client(timeout=24 * 3600)
-    for role in [service] if service else roles:
+    for role in roles if service == ALL else [service]:
         labels = [f"{LABEL_STACK}={stack.name}", f"{LABEL_ROLE}={role}"]
         found = engine.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         for each in reversed(found[:1] if follow else found):

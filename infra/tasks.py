@@ -73,7 +73,7 @@ def status(_context: Context, stack: str = "", json: bool = False) -> None:
 @task(
     positional=["service"],
     help={
-        "service": "api, database, load-balancer or object-store; all of them when left out",
+        "service": "api, database, load-balancer or object-store; or all",
         "stack": STACK,
         "tail": "lines of each container",
         "since": "seconds back",
@@ -82,7 +82,7 @@ def status(_context: Context, stack: str = "", json: bool = False) -> None:
 )
 def logs(
     _context: Context,
-    service: str = "",
+    service: str,
     stack: str = "",
     tail: int = 50,
     since: int = 0,
@@ -90,7 +90,7 @@ def logs(
 ) -> None:
     """Print what the services' containers wrote.
 
-    Example: invoke logs database --tail 20
+    Examples: invoke logs database --tail 20; invoke logs all
     """
     from infra.logs import show  # noqa: PLC0415
     from operation.stack import stack_named  # noqa: PLC0415
