@@ -17,11 +17,12 @@ def hold_to(lifeline: int) -> None:
         lifeline: the file descriptor of the end that is read.
     """
     os.set_inheritable(lifeline, False)
+    main = threading.main_thread().ident or 0
 
     def watch() -> None:
         while os.read(lifeline, 1024):
             pass
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(main, signal.SIGINT)  # another thread would not wake it
         threading.Event().wait(GRACE_SECONDS)
         os._exit(INTERRUPTED)
 

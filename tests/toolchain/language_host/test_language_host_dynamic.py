@@ -1,6 +1,7 @@
 """The launcher of dynamic providers: it finds the program's Python."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,22 @@ def test_without_environment_the_python_of_path(project: Path) -> None:
     """Or the one that is named."""
     result = launch(project, PULUMI_PYTHON_CMD=str(project / "a venv" / "bin" / "python"))
     assert result.stdout.endswith("VIRTUAL_ENV= PYTHONHOME=\n")
+
+
+def test_provider_ends_with_the_engine(tmp_path: Path) -> None:
+    """It serves as long as the engine holds its standard input, and not longer."""
+    environment = {"PATH": "/usr/bin:/bin", "PULUMI_RUNTIME_VIRTUALENV": sys.prefix}
+    with subprocess.Popen(
+        (LAUNCHER, "127.0.0.1:1"),
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as provider:
+        assert provider.stdout is not None
+        assert provider.stdin is not None
+        assert int(provider.stdout.readline()) > 0
+        assert provider.poll() is None
+        provider.stdin.close()
+        assert provider.wait(20) == 0
