@@ -9,7 +9,14 @@ from backups.tasks import collections
 from operation.reporting import reported
 
 namespace = Collection()
-for each in (infra.tasks.up, infra.tasks.preview, infra.tasks.down, infra.tasks.status, infra.tasks.logs):
+for each in (
+    infra.tasks.up,
+    infra.tasks.preview,
+    infra.tasks.down,
+    infra.tasks.status,
+    infra.tasks.probe,
+    infra.tasks.logs,
+):
     namespace.add_task(each)
 for collection in (*collections(), certs.tasks.collection, drills.tasks.collection):
     namespace.add_collection(collection)

@@ -109,5 +109,5 @@ def _not_taken(party: str, serial: str) -> Failure:
     return Failure(
         f"{party} goes on showing another certificate than {serial}, which is in its volume.",
         "the old one serves until it expires.",
-        f"read `invoke logs --service {party}` for why it refuses the new pair; then renew again.",
+        f"read `invoke logs {party}` for why it refuses the new pair; then renew again.",
     )

@@ -10,6 +10,9 @@ from operation.mutation import mutation
 from operation.progress import Progress, progress_of
 from operation.stack import LABEL_STACK, Stack
 
+TWIN = "twin-"
+"""What the names of drills' twins start with."""
+
 
 def take_down(stack: Stack, *, yes: bool, destroy_data: str, dry_run: bool) -> None:
     """Removes what Pulumi made, and with the stack's name given everything else of it.
@@ -34,7 +37,7 @@ def take_down(stack: Stack, *, yes: bool, destroy_data: str, dry_run: bool) -> N
         if destroy_data:
             _destroy(stack, progress)
     if destroy_data:
-        shutil.rmtree(stack.folder, ignore_errors=True)
+        _forget(stack)
     print(f"stack {stack.name}: {changes}" + ("" if destroy_data else "; data and backups are kept"))
 
 
@@ -47,7 +50,14 @@ def remove_everything(stack: Stack, progress: Progress) -> None:
             service.remove()
         _remove_configs(stack)
         _destroy(stack, progress)
+    _forget(stack)
+
+
+def _forget(stack: Stack) -> None:
+    """Removes the stack's folder, and the file of a twin, which nobody wrote by hand."""
     shutil.rmtree(stack.folder, ignore_errors=True)
+    if stack.name.startswith(TWIN):
+        stack.file.unlink(missing_ok=True)
 
 
 def _would_go(stack: Stack, *, destroy: bool) -> list[str]:

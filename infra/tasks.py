@@ -70,6 +70,18 @@ def status(_context: Context, stack: str = "", json: bool = False) -> None:
     report(stack_named(stack), as_json=json)
 
 
+@task(help={"stack": STACK, "json": JSON})
+def probe(_context: Context, stack: str = "", json: bool = False) -> None:
+    """Write, read and remove one item through the load balancer, as a client would.
+
+    Example: invoke probe
+    """
+    from infra import probe as inner  # noqa: PLC0415
+    from operation.stack import stack_named  # noqa: PLC0415
+
+    inner.probe(stack_named(stack), as_json=json)
+
+
 @task(
     positional=["service"],
     help={

@@ -1,6 +1,7 @@
 """How every task ends: a Failure as a sentence, an interruption as what it left, never a traceback."""
 
 import functools
+import os
 import signal
 import sys
 import traceback
@@ -14,6 +15,8 @@ from invoke.exceptions import Exit
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells count it."""
+UNREAD = 141
+"""128 + SIGPIPE."""
 
 
 def reported(namespace: Collection) -> Collection:
@@ -40,11 +43,19 @@ def _reported(body: Callable[..., Any]) -> Callable[..., Any]:
             raise Exit("✗ interrupted; the same command goes on from there.", INTERRUPTED) from None
         except Exit:
             raise
+        except BrokenPipeError:
+            raise Exit(code=_unread()) from None
         except Exception as error:  # noqa: BLE001  # the last net
             raise Exit(_unforeseen(error), 1) from None
 
     run.reported = True  # type: ignore[attr-defined]
     return run
+
+
+def _unread() -> int:
+    """Whoever read our output has enough; what is still buffered must not fail at the end either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UNREAD
 
 
 def _terminated(_number: int, _frame: FrameType | None) -> None:
