@@ -6,10 +6,14 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import grpc
-from pulumi.runtime.proto import provider_pb2_grpc
+from toolchain.language_host import stubs
 
-from toolchain.provider.server import Provider
+stubs.hollow("pulumi", "pulumi.runtime")
+
+import grpc  # noqa: E402  # the hollow SDK comes first
+from pulumi.runtime.proto import provider_pb2_grpc  # noqa: E402  # needs it
+
+from toolchain.provider.server import Provider  # noqa: E402  # needs it
 
 WORKERS = 64
 """Requests at once: the engine's own limit is four times the cores, and waits cost nothing."""

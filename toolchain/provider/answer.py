@@ -26,6 +26,15 @@ def failed(message: str) -> Status:
     return Status(grpc.StatusCode.UNKNOWN, message)
 
 
+def not_implemented(what: str) -> Status:
+    """A kind of resource or a function that only the official plugin has."""
+    return Status(
+        grpc.StatusCode.UNIMPLEMENTED,
+        f"{what} is not implemented by this stand-in for the docker provider, and nothing was changed: "
+        "install the official plugin (pulumi plugin install resource docker)",
+    )
+
+
 def half_done(identity: str, message: str, outputs: Properties, inputs: Properties) -> Status:
     """It was done and does not work: the engine keeps the new state and tries again next time."""
     detail = provider_pb2.ErrorResourceInitFailed(

@@ -50,10 +50,15 @@ class BuildContext:
     def _ignored(self) -> list[str]:
         listed = self.directory / ".dockerignore"
         lines = listed.read_text().splitlines() if listed.is_file() else []
-        return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        return [line for line in map(str.strip, lines) if line and not line.startswith("#")]
 
 
 def _fingerprint(path: Path, name: str, *, with_mode: bool) -> bytes:
+    """A symbolic link in the context counts as where it points; the Dockerfile as what it says."""
     mode = stat.S_IMODE(path.lstat().st_mode) if with_mode else 0
-    content = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
-    return f"{name}\0{mode:o}\0{hashlib.sha256(content).hexdigest()}\0".encode()
+    if with_mode and path.is_symlink():
+        digest = hashlib.sha256(b"link " + os.fsencode(path.readlink()))
+    else:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+    return os.fsencode(f"{name}\0{mode:o}\0{digest.hexdigest()}\0")

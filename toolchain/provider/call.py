@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import docker
 
 from toolchain.provider.failure import Cancelled
+from toolchain.provider.property_value import Properties
 
 POLL = 0.3
 """Seconds between two looks at something that is awaited."""
@@ -22,12 +23,16 @@ class Call:
         info: says something to the person, under the resource.
         progress: the same, shown only while the operation goes on.
         stop: set when the engine cancels.
+        urn: the resource's identity in the program; no two stacks share one.
+        known: the resource's state as the engine keeps it; empty when it has none.
     """
 
     api: docker.APIClient
     info: Callable[[str], None]
     progress: Callable[[str], None]
     stop: threading.Event
+    urn: str
+    known: Properties
 
     def wait(self, condition: Callable[[], bool], seconds: float, poll: float = POLL) -> bool:
         """Look until the condition holds.

@@ -1,14 +1,14 @@
 """Whether a service has become what it was told to be."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final, Self
 
 from toolchain.provider.call import POLL, Call
 from toolchain.provider.kind import nanoseconds
 from toolchain.provider.property_value import Properties
-from toolchain.provider.task import Task
+from toolchain.provider.task import ENDED, Task
 
 _GIVEN_UP: Final = frozenset({"paused", "rollback_started", "rollback_paused", "rollback_completed"})
 _STEADY_SECONDS: Final = 1.0
@@ -84,6 +84,16 @@ def judge(standing: Standing, wanted: Wanted) -> Verdict:
     return Verdict.CONVERGED
 
 
+def is_stuck(standing: Standing, wanted: Wanted) -> bool:
+    """Whether tasks of this specification are missing that Swarm will not make by itself any more."""
+    alive = [
+        task
+        for task in standing.tasks
+        if task.wanted and task.state not in ENDED and task.made_from(wanted.template)
+    ]
+    return standing.update_state != "updating" and len(alive) < wanted.replicas
+
+
 def timeout_of(inputs: Properties) -> float | None:
     """Seconds to wait; None when the program asks for none (the official one does not wait then either)."""
     converge = inputs.get("convergeConfig")
@@ -128,8 +138,10 @@ def _steady(call: Call, wanted: Wanted, standing: Standing) -> tuple[Verdict, St
     again = standing_of(call, wanted.service)
     if {task.id for task in again.running(wanted)} == before:
         return Verdict.CONVERGED, again
-    left = max(0.0, wanted.seconds - _STEADY_SECONDS)
-    return converge(call, Wanted(wanted.service, wanted.template, wanted.replicas, wanted.announced, left))
+    left = wanted.seconds - _STEADY_SECONDS
+    if left <= 0:
+        return Verdict.WAITING, again
+    return converge(call, replace(wanted, seconds=left))
 
 
 def _is_checked(template: Mapping[str, Any]) -> bool:

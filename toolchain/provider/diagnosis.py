@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from docker.errors import APIError, NotFound
+from docker.errors import DockerException, NotFound
+from requests.exceptions import RequestException
 
 from toolchain.provider.call import Call
 from toolchain.provider.convergence import Standing, Verdict, Wanted
@@ -46,7 +47,7 @@ def _sentence(name: str, task: Task) -> str:
 def _last_check(call: Call, container: str) -> list[str]:
     try:
         state = call.api.inspect_container(container)["State"]
-    except NotFound:
+    except (DockerException, RequestException):
         return []
     return _block("last health check", last_check(state))
 
@@ -61,12 +62,14 @@ def last_check(state: Mapping[str, Any]) -> list[str]:
 
 
 def _log(call: Call, container: str, service: str) -> list[str]:
+    """The container's log; the service's when the container is gone or on another host."""
     try:
-        raw = call.api.logs(container, stdout=True, stderr=True, tail=_LOG_LINES)
-    except NotFound:
-        raw = b"".join(call.api.service_logs(service, stdout=True, stderr=True, tail=_LOG_LINES))
-    except APIError as error:
-        return [f"(no log: {error.explanation})"]
+        try:
+            raw = call.api.logs(container, stdout=True, stderr=True, tail=_LOG_LINES)
+        except NotFound:
+            raw = call.api.service_logs(service, stdout=True, stderr=True, tail=_LOG_LINES)
+    except (DockerException, RequestException) as error:
+        return [f"(no log: {error})"]
     lines: list[str] = raw.decode(errors="replace").splitlines()
     return lines[-_LOG_LINES:]
 

@@ -35,6 +35,9 @@ class Change:
 def changes(block: Block, old: Value, new: Value, path: str = "") -> Iterator[Change]:
     """The properties that differ in meaning, in the order of the table.
 
+    A property that Docker fills in (a network's driver) and that would take a new resource means «as it is»
+    when it is absent: so the official provider has it.
+
     Args:
         block: the table of the resource's properties.
         old: inputs of the last update, without marks of secrets.
@@ -45,6 +48,8 @@ def changes(block: Block, old: Value, new: Value, path: str = "") -> Iterator[Ch
     after = new if isinstance(new, dict) else {}
     for field in block.fields:
         was, now = before.get(field.name), after.get(field.name)
+        if now is None and field.engine_fills and field.forces_new:
+            continue
         if field.normal(was) != field.normal(now):
             yield from _field_changes(field, was, now, f"{path}.{field.name}" if path else field.name)
 

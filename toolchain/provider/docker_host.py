@@ -1,18 +1,25 @@
 """The Docker Engine that the provider talks to."""
 
+import os
 import threading
+from typing import Any
 
 import docker
 from docker.errors import APIError, DockerException, NotFound
+from docker.utils import kwargs_from_env
 
 from toolchain.provider.failure import ProviderFailure
 
 _SECONDS = 120
 """How long one API request may take."""
+_CONFLICT = 409
 
 
 class DockerHost:
     """The engine, reached at first use: checks and previews work without it.
+
+    Each thread has a client of its own, since a client's connections are not safe to share; all speak the
+    version that the first one negotiated.
 
     Args:
         address: `unix://…` or `tcp://…`; empty means DOCKER_HOST, as the docker command has it.
@@ -20,28 +27,36 @@ class DockerHost:
 
     def __init__(self, address: str = "") -> None:
         self._address = address
-        self._api: docker.APIClient | None = None
+        self._clients = threading.local()
+        self._version: str | None = None
         self._lock = threading.Lock()
 
     @property
     def api(self) -> docker.APIClient:
-        """The API.
+        """This thread's API.
 
         Raises:
             ProviderFailure: the daemon does not answer.
         """
-        with self._lock:
-            if self._api is None:
-                self._api = self._connect()
-            return self._api
+        client = getattr(self._clients, "api", None)
+        if client is None:
+            client = self._clients.api = self._connect()
+        return client
 
     def _connect(self) -> docker.APIClient:
         try:
-            if self._address:
-                return docker.APIClient(base_url=self._address, timeout=_SECONDS)
-            return docker.from_env(timeout=_SECONDS).api
+            with self._lock:
+                if self._version is not None:
+                    return docker.APIClient(**self._arguments(), version=self._version)
+                first = docker.APIClient(**self._arguments())
+                self._version = first.api_version
+                return first
         except DockerException as error:
             raise ProviderFailure(unreachable(error)) from error
+
+    def _arguments(self) -> dict[str, Any]:
+        environment = {**os.environ, **({"DOCKER_HOST": self._address} if self._address else {})}
+        return {**kwargs_from_env(environment=environment), "timeout": _SECONDS}
 
 
 def unreachable(error: Exception) -> str:
@@ -60,5 +75,7 @@ def explained(error: DockerException) -> str:
             "run `pulumi refresh`, then `pulumi up`."
         )
     if isinstance(error, APIError):
-        return f"Docker refused: {error.explanation or error}"
+        taken = error.status_code == _CONFLICT and "exist" in str(error.explanation)
+        hint = ". Another owner has this name: remove it, import it or give another name" if taken else ""
+        return f"Docker refused: {error.explanation or error}{hint}"
     return unreachable(error)

@@ -5,6 +5,9 @@ import contextlib
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+_SECONDS = 5.0
+"""How long a message may take: an engine that hangs must not hold an operation."""
+
 
 class EngineLog:
     """The engine's log; without an engine, or when it is gone, nothing is said.
@@ -31,4 +34,4 @@ class EngineLog:
             severity=engine_pb2.INFO, message=message, urn=urn, streamId=0, ephemeral=ephemeral
         )
         with contextlib.suppress(grpc.RpcError):
-            self._stub.Log(request)
+            self._stub.Log(request, timeout=_SECONDS)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from toolchain.provider.property_value import Properties
+from toolchain.provider.property_value import Value
 
 
 @dataclass(frozen=True)
@@ -12,10 +12,18 @@ class Fault:
     Attributes:
         path: the property, as Pulumi spells it (`taskSpec.containerSpec.mounts[0].type`).
         reason: what is wrong, what it means and what to do.
+        value: what was given, shown in front of the reason unless it is secret; None when it says nothing.
     """
 
     path: str
     reason: str
+    value: Value = None
+
+    def words(self, *, secret: bool) -> str:
+        """The reason, with the value in front of it unless the value must not be shown."""
+        if self.value is None:
+            return self.reason
+        return f"{'the secret value' if secret else repr(self.value)} {self.reason}"
 
 
 class ProviderFailure(Exception):  # noqa: N818  # the house word for an error that a person reads
@@ -27,12 +35,7 @@ class Cancelled(ProviderFailure):
 
 
 class HalfDone(ProviderFailure):
-    """An update that was applied and does not work: the engine keeps it as `initialization failed`.
+    """An update that was applied and does not work.
 
-    Attributes:
-        outputs: the resource's properties as they were asked for; the next `up` tries them again.
+    The engine keeps it as `initialization failed`, and the next `up` tries it again.
     """
-
-    def __init__(self, reason: str, outputs: Properties) -> None:
-        super().__init__(reason)
-        self.outputs = outputs

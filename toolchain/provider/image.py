@@ -1,23 +1,24 @@
 """docker.Image: built by the engine's own builder, never pushed."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+import platform
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from docker.errors import ImageNotFound
 
 from toolchain.provider.build_context import BuildContext
+from toolchain.provider.build_log import follow
 from toolchain.provider.call import Call
-from toolchain.provider.failure import Cancelled, Fault, ProviderFailure
+from toolchain.provider.failure import Fault
 from toolchain.provider.kind import Boolean, Text, TextMap
-from toolchain.provider.property_value import Properties, Value, has_unknown
+from toolchain.provider.property_value import UNKNOWN, Properties, Value
 from toolchain.provider.resource import Live, Resource
 from toolchain.provider.schema import Block, Field
 
 _SILENT_SECONDS: Final = 1800
 """How long a build step may say nothing."""
-_LAST_LINES: Final = 25
+_ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 
 BUILD: Final = Block(
     (
@@ -57,7 +58,7 @@ def build_arguments(inputs: Properties) -> dict[str, Any]:
         "path": str(context.directory),
         "dockerfile": str(context.dockerfile.absolute()),
         "tag": inputs["imageName"],
-        "buildargs": build.get("args"),
+        "buildargs": TextMap().to_api(build.get("args")) or None,
         "target": build.get("target"),
         "platform": build.get("platform"),
         "network_mode": build.get("network"),
@@ -73,6 +74,12 @@ def _build(inputs: Properties) -> Mapping[str, Value]:
     return build if isinstance(build, dict) else {}
 
 
+def _is_settled(inputs: Properties) -> bool:
+    """Whether it is known already which files the build sees."""
+    build = _build(inputs)
+    return UNKNOWN not in (inputs.get("build"), build.get("context"), build.get("dockerfile"))
+
+
 class Image(Resource):
     """An image of this host, named by its ID in `repoDigest`."""
 
@@ -82,27 +89,32 @@ class Image(Resource):
 
     def prepared(self, inputs: Properties) -> Properties:
         """The inputs with a digest of the context: a changed file is a changed input."""
-        if has_unknown(inputs) or context_of(inputs).missing():
+        if not _is_settled(inputs) or context_of(inputs).missing():
             return inputs
         return {**inputs, "build": {**_build(inputs), "contextDigest": context_of(inputs).digest()}}
 
     def faults(self, inputs: Properties) -> Iterator[Fault]:
-        """Refuse a push, and a context that is not there."""
-        if inputs.get("skipPush") is not True:
+        """Refuse a push, a build in a preview, and a context that is not there."""
+        if inputs.get("skipPush") not in {True, UNKNOWN}:
             yield Fault(
                 "skipPush",
                 "must be true: this stand-in for the docker provider does not push, and nothing was built. "
                 "Set skip_push=True, or install the official plugin (pulumi plugin install resource docker)",
             )
-        missing = None if has_unknown(inputs) else context_of(inputs).missing()
+        if inputs.get("buildOnPreview"):
+            yield Fault(
+                "buildOnPreview", "must be false: previews of this stand-in touch nothing. Leave it out"
+            )
+        missing = context_of(inputs).missing() if _is_settled(inputs) else None
         if missing:
             yield Fault("build", missing)
 
     def create(self, inputs: Properties, call: Call) -> Live:
         """Build it."""
+        name = str(inputs["imageName"])
         call.progress("Building the image")
-        _follow(call.api.build(**build_arguments(inputs)), str(inputs["imageName"]), call)
-        return self._live(inputs, call.api.inspect_image(str(inputs["imageName"]))["Id"])
+        follow(lambda: call.api.build(**build_arguments(inputs)), name, call)
+        return self._live(inputs, call.api.inspect_image(name)["Id"])
 
     def update(self, identity: str, inputs: Properties, call: Call) -> Live:
         """Build it again; the old image stays for the tasks that run it."""
@@ -110,48 +122,32 @@ class Image(Resource):
         return self.create(inputs, call)
 
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
-        """Look for the name; None when the host has no such image."""
-        name = str(inputs.get("imageName", identity))
+        """Look at what the name means; None when that is nothing, or not what was built.
+
+        A name that means another image now is as good as gone: services must not get what this program did
+        not build.
+        """
+        given = inputs or {"imageName": identity, "skipPush": True}
         try:
-            return self._live(inputs, call.api.inspect_image(name)["Id"])
+            found = call.api.inspect_image(str(given.get("imageName", identity)))["Id"]
         except ImageNotFound:
             return None
+        if call.known.get("repoDigest") not in {None, found}:
+            return None
+        return self._live(given, found)
 
     def delete(self, identity: str, inputs: Properties, call: Call) -> None:
         """Leave it, as the official provider does: other stacks and stopped tasks may name it."""
         del identity, inputs, call
 
     def _live(self, inputs: Properties, image_id: str) -> Live:
-        context = context_of(inputs)
+        context, machine = context_of(inputs), platform.machine()
         computed: Properties = {
             "baseImageName": inputs.get("imageName"),
             "registryServer": "",
             "context": str(context.directory),
             "dockerfile": str(context.dockerfile),
-            "platform": _build(inputs).get("platform"),
+            "platform": _build(inputs).get("platform") or f"linux/{_ARCHITECTURES.get(machine, machine)}",
             "repoDigest": image_id,
         }
-        return Live(str(inputs.get("imageName")), inputs, computed)
-
-
-def _follow(messages: Iterable[Mapping[str, Any]], name: str, call: Call) -> None:
-    last: deque[str] = deque(maxlen=_LAST_LINES)
-    for message in messages:
-        if call.stop.is_set():
-            raise Cancelled(f"The build of {name} was cancelled; nothing uses the half-built image.")
-        for line in build_lines(message):
-            last.append(line)
-            call.progress(line)
-        if "error" in message:
-            lines = "\n".join(f"  | {line}" for line in last)
-            raise ProviderFailure(
-                f"Image {name} was not built: {message['error']}\nLast lines of the build:\n{lines}\n"
-                "Nothing that runs was changed; correct the Dockerfile or what it needs, "
-                "then run `pulumi up` again."
-            )
-
-
-def build_lines(message: Mapping[str, Any]) -> list[str]:
-    """The lines that one message of the builder says."""
-    text = str(message.get("stream") or message.get("status") or "")
-    return [line.rstrip() for line in text.splitlines() if line.strip()]
+        return Live(str(inputs.get("imageName")), inputs, {**inputs, **computed})

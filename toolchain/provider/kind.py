@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Protocol
 
 from toolchain.provider.failure import Fault
@@ -13,8 +14,24 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 _NANOSECONDS = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9}
 
 
+class Depth(IntEnum):
+    """How much of what Docker has is read."""
+
+    WANTED = 0
+    """What a program says; values that Docker put in by itself say nothing. This is what drift is seen in."""
+    FILLED = 1
+    """Docker's own values too: a resource that is imported."""
+    ALL = 2
+    """Defaults too: what a resource gives to other resources."""
+
+
 class Kind(Protocol):
     """What a value may be and how it is spelt on both sides."""
+
+    @property
+    def zero(self) -> Json:
+        """What Docker means when it leaves the value out; None when that is nothing."""
+        ...
 
     def faults(self, value: Value, path: str) -> Iterator[Fault]:
         """Why the value cannot be taken; nothing when it can."""
@@ -32,7 +49,7 @@ class Kind(Protocol):
         """The form in which equal values are equal."""
         ...
 
-    def observed(self, old: Value, live: Json) -> Value:
+    def observed(self, old: Value, live: Json, depth: Depth = Depth.WANTED) -> Value:
         """The old value while the live one means the same, else the live one."""
         ...
 
@@ -42,11 +59,12 @@ class Plain:
 
     word = "a value"
     types: tuple[type, ...] = (object,)
+    zero: Json = None
 
     def faults(self, value: Value, path: str) -> Iterator[Fault]:
         """Refuse what has another type; a value that is not known yet is taken."""
         if value != UNKNOWN and not self.accepts(value):
-            yield Fault(path, f"{value!r} is not {self.word}")
+            yield Fault(path, f"is not {self.word}", value)
 
     def accepts(self, value: Value) -> bool:
         """Whether the value has the right type and form."""
@@ -64,9 +82,12 @@ class Plain:
         """The value; what is empty counts as absent."""
         return value if value not in (None, "", False, [], {}) else None
 
-    def observed(self, old: Value, live: Json) -> Value:
+    def observed(self, old: Value, live: Json, depth: Depth = Depth.WANTED) -> Value:
         """The old value while the live one means the same, else the live one."""
+        del depth
         found = self.from_api(live)
+        if old is None:
+            return found
         return old if self.normal(found) == self.normal(old) else found
 
 
@@ -97,6 +118,7 @@ class Integer(Plain):
     """A whole number that is not negative (the wire has floats only)."""
 
     word = "a whole number of at least 0"
+    zero = 0
 
     def accepts(self, value: Value) -> bool:
         """Whether it is such a number."""
@@ -117,6 +139,7 @@ class Duration(Plain):
     """A duration as Go writes it (`1m30s`); Docker's API takes nanoseconds."""
 
     word = "a duration such as 500ms, 30s or 1m30s"
+    zero = 0
 
     def accepts(self, value: Value) -> bool:
         """Whether it is such a duration."""
@@ -149,6 +172,7 @@ class Ratio(Plain):
     """A ratio between 0 and 1, written as text (`0.25`)."""
 
     word = "a ratio between 0.0 and 1.0 as text"
+    zero = 0
 
     def accepts(self, value: Value) -> bool:
         """Whether it is such a ratio."""
@@ -186,13 +210,23 @@ class Texts(Plain):
 
 
 class TextMap(Plain):
-    """A map of strings."""
+    """A map of strings; numbers and truth values become text, as the official provider has it."""
 
     word = "a map of texts"
 
     def accepts(self, value: Value) -> bool:
         """Whether it is such a map."""
-        return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+        return isinstance(value, dict) and all(isinstance(x, str | int | float) for x in value.values())
+
+    def to_api(self, value: Value) -> Json:
+        """The map, all text."""
+        return {name: _text(item) for name, item in _mapping(value).items()}
+
+    def normal(self, value: Value) -> Value:
+        """The map, all text; an empty one counts as absent."""
+        return (
+            {name: _text(item) for name, item in value.items()} or None if isinstance(value, dict) else value
+        )
 
 
 class Environment(TextMap):
@@ -200,11 +234,18 @@ class Environment(TextMap):
 
     def to_api(self, value: Value) -> Json:
         """Sorted, so that the same map is the same specification."""
-        return [f"{name}={item}" for name, item in sorted(_mapping(value).items())]
+        return [f"{name}={_text(item)}" for name, item in sorted(_mapping(value).items())]
 
     def from_api(self, live: Json) -> Value:
         """The map."""
         return dict(str(item).partition("=")[::2] for item in live) if isinstance(live, list) else None
+
+
+def _text(value: Value) -> str:
+    """As Go writes it: the wire has floats only."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value % 1 == 0 else str(value)
 
 
 def _mapping(value: Value) -> Mapping[str, Value]:

@@ -63,17 +63,12 @@ class Network(Resource):
     """A network; overlay ones are known to the whole swarm."""
 
     block = NETWORK
-    computed = ("scope", "driver")
+    computed = ("driver", "internal", "ipamConfigs", "ipamOptions", "options", "scope")
 
     def create(self, inputs: Properties, call: Call) -> Live:
         """Make it; a second one of the same name is refused by Docker."""
         made = call.api.create_network(**create_arguments(inputs))
-        live = self.read(made["Id"], inputs, call)
-        if live is None:
-            raise ProviderFailure(
-                f"Network {inputs['name']} was made and is gone again. Run `pulumi up` once more."
-            )
-        return live
+        return self.made(made["Id"], inputs, call)
 
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
         """Look at it."""
@@ -81,11 +76,8 @@ class Network(Resource):
             found = call.api.inspect_network(identity)
         except NotFound:
             return None
-        return Live(
-            found["Id"],
-            _observed(inputs, found),
-            {"scope": found.get("Scope"), "driver": found.get("Driver")},
-        )
+        wanted, whole = NETWORK.read(inputs, found)
+        return Live(found["Id"], wanted, {**whole, "scope": found.get("Scope")})
 
     def delete(self, identity: str, inputs: Properties, call: Call) -> None:
         """Take it away, once the endpoints of dying tasks are gone."""
@@ -109,8 +101,3 @@ class Network(Resource):
                 f"{refusal}. "
                 "Remove what is attached to it (docker network inspect), then run the command again."
             )
-
-
-def _observed(inputs: Properties, found: dict[str, Any]) -> Properties:
-    observed = NETWORK.observed(inputs, found)
-    return observed if isinstance(observed, dict) else inputs

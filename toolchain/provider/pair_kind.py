@@ -18,7 +18,7 @@ class Pairs(Plain):
         if value == UNKNOWN:
             return
         if not isinstance(value, list):
-            yield Fault(path, f"{value!r} is not a list of {{{self.first}, {self.second}}}")
+            yield Fault(path, f"is not a list of {{{self.first}, {self.second}}}", value)
             return
         for number, item in enumerate(value):
             if item == UNKNOWN:

@@ -1,7 +1,6 @@
 """What secrets and configs have in common: Base64 bytes under a name that Swarm keeps."""
 
 import base64
-import binascii
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,21 +18,44 @@ def base64_faults(inputs: Properties) -> Iterator[Fault]:
     if not isinstance(data, str) or data == UNKNOWN:
         return
     try:
-        base64.b64decode(data, validate=True)
-    except binascii.Error:
+        decoded(data)
+    except ValueError:
         yield Fault("data", "is not Base64, and nothing was stored: encode the bytes (base64.b64encode)")
 
 
+def decoded(data: str) -> bytes:
+    """The bytes of standard Base64; line breaks in it say nothing, as in Go.
+
+    Raises:
+        ValueError: it is not Base64.
+    """
+    return base64.b64decode(data.replace("\n", "").replace("\r", ""), validate=True)
+
+
 def look(
-    inspect: Callable[[str], dict[str, Any]], block: Block, identity: str, inputs: Properties
+    inspect: Callable[[str], dict[str, Any]],
+    block: Block,
+    identity: str,
+    inputs: Properties,
+    *,
+    with_data: bool = False,
 ) -> Live | None:
-    """What Swarm says of it, without its bytes; None when it is gone."""
+    """What Swarm says of it; None when it is gone.
+
+    Args:
+        inspect: the API's request.
+        block: the table of its properties.
+        identity: Swarm's identity of it.
+        inputs: those of the last update; none for one that is imported.
+        with_data: the API gives the bytes, which an import needs. They never change.
+    """
     try:
         found = inspect(identity)
     except NotFound:
         return None
-    observed = block.observed(inputs, found["Spec"])
-    return Live(found["ID"], observed if isinstance(observed, dict) else inputs, {})
+    wanted, whole = block.read(inputs, found["Spec"])
+    data: Properties = {"data": found["Spec"].get("Data")} if with_data and not inputs else {}
+    return Live(found["ID"], {**wanted, **data}, {**whole, **data})
 
 
 def take_away(remove: Callable[[str], object], what: str, identity: str) -> None:

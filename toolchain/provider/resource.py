@@ -18,7 +18,7 @@ class Live:
     Attributes:
         id: Docker's identity of it.
         inputs: the inputs of the last update, with what differs in Docker put in.
-        computed: properties that Docker computes.
+        computed: all that Docker has of it, with what it fills in and computes by itself.
     """
 
     id: str
@@ -31,7 +31,7 @@ class Resource(ABC):
 
     Attributes:
         block: the table of its properties.
-        computed: properties that Docker computes, unknown in a preview.
+        computed: properties that Docker computes or fills in, unknown in a preview unless they are given.
         stable: those of them that an update in place leaves as they are.
         sensitive: properties that are secret whether the program says so or not.
         auto_named: gets a name by itself when the program gives none.
@@ -62,7 +62,14 @@ class Resource(ABC):
 
     @abstractmethod
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
-        """Look at it; None when it is gone."""
+        """Look at it; None when it is gone. Without inputs it is imported: all that matters is read."""
+
+    def made(self, identity: str, inputs: Properties, call: Call) -> Live:
+        """Look at what was just made."""
+        live = self.read(identity, inputs, call)
+        if live is None:
+            raise ProviderFailure(f"{identity} was made and is gone again. Run `pulumi up` once more.")
+        return live
 
     def update(self, identity: str, inputs: Properties, call: Call) -> Live:
         """Change it in place."""

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from toolchain.provider.failure import Fault
-from toolchain.provider.kind import Kind, Plain
+from toolchain.provider.kind import Depth, Kind, Plain
 from toolchain.provider.property_value import UNKNOWN, Json, Properties, Value
 
 
@@ -41,13 +42,14 @@ class Block:
     """An object of known properties."""
 
     fields: tuple[Field, ...]
+    zero: ClassVar[Json] = None
 
     def faults(self, value: Value, path: str) -> Iterator[Fault]:
         """Refuse unknown properties by name, absent required ones and wrong values."""
         if value == UNKNOWN:
             return
         if not isinstance(value, dict):
-            yield Fault(path, f"{value!r} is not an object")
+            yield Fault(path, "is not an object", value)
             return
         known = {field.name for field in self.fields}
         for name in value:
@@ -73,7 +75,7 @@ class Block:
 
     def from_api(self, live: Json) -> Value:
         """The properties that differ from what an absent one means."""
-        return self.observed({}, live) if live is not None else None
+        return self.observed({}, live)
 
     def normal(self, value: Value) -> Value:
         """All properties with their defaults; an object without anything that counts is absent."""
@@ -82,15 +84,28 @@ class Block:
         found: Properties = {field.name: field.normal(value.get(field.name)) for field in self.fields}
         return found if any(item is not None for item in found.values()) else None
 
-    def observed(self, old: Value, live: Json) -> Value:
-        """The old properties with what differs in the live object put in."""
+    def observed(self, old: Value, live: Json, depth: Depth = Depth.WANTED) -> Value:
+        """The old properties with what differs in the live object put in; None when there is no object."""
+        if live is None:
+            return None
         given = old if isinstance(old, dict) else {}
         found: Properties = {name: item for name, item in given.items() if name.startswith("__")}
         for field in self.fields:
-            value = _observed_field(field, given.get(field.name), live)
+            value = _observed_field(field, given.get(field.name), live, depth)
             if value is not None:
                 found[field.name] = value
         return found
+
+    def read(self, inputs: Properties, live: Json) -> tuple[Properties, Properties]:
+        """The inputs that would make a live object, and all that it has.
+
+        Args:
+            inputs: those of the last update; none for a resource that is imported.
+            live: the object as Docker's API gave it.
+        """
+        wanted = self.observed(inputs, live, Depth.WANTED if inputs else Depth.FILLED)
+        whole = self.observed(inputs, live, Depth.ALL)
+        return (wanted if isinstance(wanted, dict) else {}), (whole if isinstance(whole, dict) else {})
 
 
 _NOT_IMPLEMENTED = (
@@ -99,15 +114,22 @@ _NOT_IMPLEMENTED = (
 )
 
 
-def _observed_field(field: Field, old: Value, live: Json) -> Value:
+def _observed_field(field: Field, old: Value, live: Json, depth: Depth) -> Value:
     if field.api is None:
         return old
     found = _get(live, field.api)
+    if found is None and field.default is not None:
+        found = field.kind.zero
     if old is not None:
-        return field.kind.observed(old, found)
-    if field.engine_fills or found is None:
+        same = field.normal(field.kind.from_api(found)) == field.normal(old)
+        if same and (found is None or depth < Depth.ALL):
+            return old
+        return field.kind.observed(old, found, depth)
+    if found is None or (field.engine_fills and depth is Depth.WANTED):
         return None
-    value = field.kind.from_api(found)
+    value = field.kind.observed(None, found, depth)
+    if depth is Depth.ALL:
+        return value
     return None if field.normal(value) == field.normal(None) else value
 
 
@@ -123,7 +145,7 @@ class Blocks(Plain):
         if value == UNKNOWN:
             return
         if not isinstance(value, list):
-            yield Fault(path, f"{value!r} is not a list of objects")
+            yield Fault(path, "is not a list of objects", value)
             return
         for number, item in enumerate(value):
             yield from self.block.faults(item, f"{path}[{number}]")
@@ -142,15 +164,15 @@ class Blocks(Plain):
             return value
         return [self.block.normal(item) for item in self._items(value)] or None
 
-    def observed(self, old: Value, live: Json) -> Value:
+    def observed(self, old: Value, live: Json, depth: Depth = Depth.WANTED) -> Value:
         """The old list while every object in it means the same, else the live one."""
         before = self._items(old)
         found = live if isinstance(live, list) else []
         if self.key:
             found = sorted(found, key=lambda item: _sort_key(self.block.from_api(item), self.key))
         if len(before) != len(found):
-            return self.from_api(live)
-        after = [self.block.observed(*pair) for pair in zip(before, found, strict=True)]
+            return self._items([self.block.observed({}, item, depth) for item in found])
+        after = [self.block.observed(*pair, depth) for pair in zip(before, found, strict=True)]
         return old if after == before else after
 
     def _items(self, value: Value) -> list[Value]:

@@ -1,6 +1,5 @@
 """docker.Secret: bytes that only tasks see; every change replaces it."""
 
-import base64
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -8,7 +7,7 @@ from toolchain.provider.call import Call
 from toolchain.provider.failure import Fault
 from toolchain.provider.kind import Text
 from toolchain.provider.pair_kind import Labels
-from toolchain.provider.payload import base64_faults, look, take_away
+from toolchain.provider.payload import base64_faults, decoded, look, take_away
 from toolchain.provider.property_value import Properties
 from toolchain.provider.resource import Live, Resource
 from toolchain.provider.schema import Block, Field
@@ -25,7 +24,7 @@ SECRET: Final = Block(
 def create_arguments(inputs: Properties) -> dict[str, Any]:
     """The SDK's arguments for a secret with these inputs."""
     spec: Any = SECRET.to_api(inputs)
-    return {"name": spec["Name"], "data": base64.b64decode(str(inputs["data"])), "labels": spec.get("Labels")}
+    return {"name": spec["Name"], "data": decoded(str(inputs["data"])), "labels": spec.get("Labels")}
 
 
 class Secret(Resource):
@@ -41,7 +40,7 @@ class Secret(Resource):
     def create(self, inputs: Properties, call: Call) -> Live:
         """Store it."""
         made = call.api.create_secret(**create_arguments(inputs))
-        return Live(made["ID"], inputs, {})
+        return self.made(made["ID"], inputs, call)
 
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
         """Look at its name and labels."""

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import grpc
 from docker.errors import DockerException
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
@@ -75,9 +74,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Complete the inputs, and refuse what is wrong with them by name."""
         resource = _resource(request, context)
         inputs = state.checked(resource, read(request.olds), read(request.news), _name_request(request))
-        values = revealed(inputs)
-        faults = [*resource.block.faults(values, ""), *resource.faults(values)]
-        failures = [_failure(fault.path, fault.reason) for fault in faults]
+        failures = [_failure(path, reason) for path, reason in state.faults(resource, inputs)]
         return provider_pb2.CheckResponse(inputs=write(inputs), failures=failures)
 
     def Diff(self, request: Request, context: Request) -> Request:
@@ -90,7 +87,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         resource, inputs = _resource(request, context), read(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=write(state.preview(resource, inputs, {})))
-        live = self._run(context, lambda: resource.create(revealed(inputs), self._call(request.urn)))
+        live = self._run(context, lambda: resource.create(revealed(inputs), self._call(request.urn, {})))
         return provider_pb2.CreateResponse(
             id=live.id, properties=write(state.outputs(resource, inputs, live))
         )
@@ -98,8 +95,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Read(self, request: Request, context: Request) -> Request:
         """Look at a resource that is known, or that shall be imported by its id."""
         resource, inputs = _resource(request, context), read(request.inputs)
+        known = revealed(read(request.properties))
         live = self._run(
-            context, lambda: resource.read(request.id, revealed(inputs), self._call(request.urn))
+            context, lambda: resource.read(request.id, revealed(inputs), self._call(request.urn, known))
         )
         if live is None:
             return provider_pb2.ReadResponse()
@@ -116,32 +114,40 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             return provider_pb2.UpdateResponse(properties=write(state.preview(resource, inputs, old)))
 
         def change() -> Properties:
-            live = resource.update(request.id, revealed(inputs), self._call(request.urn))
+            call = self._call(request.urn, revealed(old))
+            live = resource.update(request.id, revealed(inputs), call)
             return state.outputs(resource, inputs, live)
 
         try:
             return provider_pb2.UpdateResponse(properties=write(self._run(context, change)))
         except HalfDone as failure:
-            answer.abort(context, answer.half_done(request.id, str(failure), inputs, inputs))
+            outputs = state.kept(resource, inputs, old)
+            answer.abort(context, answer.half_done(request.id, str(failure), outputs, inputs))
 
     def Delete(self, request: Request, context: Request) -> Request:
         """Take a resource away."""
         resource, inputs = _resource(request, context), revealed(read(request.old_inputs))
-        self._run(context, lambda: resource.delete(request.id, inputs, self._call(request.urn)))
+        self._run(context, lambda: resource.delete(request.id, inputs, self._call(request.urn, {})))
         return empty_pb2.Empty()
+
+    def Invoke(self, request: Request, context: Request) -> Request:
+        """Refuse functions by name."""
+        answer.abort(context, answer.not_implemented(request.tok))
 
     def Cancel(self, _request: Request, _context: Request) -> Request:
         """End every wait."""
         self._stop.set()
         return empty_pb2.Empty()
 
-    def _call(self, urn: str) -> Call:
+    def _call(self, urn: str, known: Properties) -> Call:
         log = self._log
         return Call(
             self._host.api,
             lambda message: log.info(urn, message),
             lambda message: log.progress(urn, message),
             self._stop,
+            urn,
+            known,
         )
 
     @staticmethod
@@ -163,11 +169,7 @@ def _resource(request: Request, context: Request) -> Resource:
     kind = type_of(request.urn)
     resource = resource_of(kind)
     if resource is None:
-        words = (
-            f"{kind} is not implemented by this stand-in for the docker provider, and nothing was changed: "
-            "install the official plugin (pulumi plugin install resource docker)"
-        )
-        answer.abort(context, answer.Status(grpc.StatusCode.UNIMPLEMENTED, words))
+        answer.abort(context, answer.not_implemented(kind))
     return resource
 
 

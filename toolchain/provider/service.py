@@ -3,21 +3,26 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from docker.errors import NotFound
+from docker.errors import DockerException, NotFound
+from requests.exceptions import RequestException
 
+from toolchain.provider import service_birth
 from toolchain.provider.call import Call
-from toolchain.provider.convergence import Verdict, Wanted, converge, judge, standing_of, timeout_of
+from toolchain.provider.convergence import Verdict, Wanted, converge, is_stuck, standing_of, timeout_of
 from toolchain.provider.diagnosis import diagnose
 from toolchain.provider.diff import Change, changes, mode_change
-from toolchain.provider.failure import Fault, HalfDone, ProviderFailure
+from toolchain.provider.failure import Cancelled, Fault, HalfDone, ProviderFailure
 from toolchain.provider.kind import nanoseconds
 from toolchain.provider.property_value import Properties
 from toolchain.provider.resource import Live, Resource
+from toolchain.provider.service_change import applied
 from toolchain.provider.service_schema import SERVICE
 from toolchain.provider.service_spec import api_arguments, specification
 
 _GONE_SECONDS: Final = 20.0
 """How long containers may take to go after their stop grace."""
+_NOTICE_SECONDS: Final = 3.0
+"""How long Swarm may take to begin what it was just told."""
 _DEFAULT_GRACE: Final = 10.0
 _AGAIN: Final = (
     "Tasks that did not change go on. Correct the cause and run `pulumi up` again: "
@@ -29,6 +34,8 @@ class Service(Resource):
     """A Swarm service."""
 
     block = SERVICE
+    computed = ("endpointSpec", "labels", "mode")
+    stable = computed
 
     def faults(self, inputs: Properties) -> Iterator[Fault]:
         """Refuse what the official one refuses: replicated and global at once, and waiting for global."""
@@ -56,14 +63,17 @@ class Service(Resource):
 
     def create(self, inputs: Properties, call: Call) -> Live:
         """Make it; when it does not converge it is taken away again."""
-        made = call.api.create_service(**api_arguments(specification(inputs)))
-        identity = made["ID"]
+        spec = specification(inputs)
+        if timeout_of(inputs) is None:
+            return self.made(call.api.create_service(**api_arguments(spec))["ID"], inputs, call)
+        identity = service_birth.born(call, spec)
         try:
             self._await(inputs, identity, call, announced=False)
+            service_birth.grown(call, identity, spec)
         except Exception:
-            self.delete(identity, inputs, call)
+            self._take_back(identity, inputs, call)
             raise
-        return Live(identity, inputs, {})
+        return self.made(identity, inputs, call)
 
     def update(self, identity: str, inputs: Properties, call: Call) -> Live:
         """Change it in place.
@@ -71,19 +81,15 @@ class Service(Resource):
         Raises:
             HalfDone: it was changed and does not converge.
         """
-        before = call.api.inspect_service(identity)
-        spec = specification(inputs, before["Spec"])
-        call.api.update_service(identity, version=before["Version"]["Index"], **api_arguments(spec))
-        after = call.api.inspect_service(identity)
-        if after["Spec"] == before["Spec"] and timeout_of(inputs) is not None:
-            _start_anew(call, after, spec)
+        before, after, spec = applied(call, identity, lambda live: specification(inputs, live))
         try:
-            self._await(
-                inputs, identity, call, announced=_only_endpoint_changed(before["Spec"], after["Spec"])
-            )
+            if after["Spec"] == before["Spec"] and timeout_of(inputs) is not None:
+                _start_anew(call, after, spec)
+            only_ports = _only_endpoint_changed(before["Spec"], after["Spec"])
+            self._await(inputs, identity, call, announced=only_ports)
         except ProviderFailure as failure:
-            raise HalfDone(f"{failure}\n{_AGAIN}", inputs) from failure
-        return Live(identity, inputs, {})
+            raise HalfDone(f"{failure}\n{_AGAIN}") from failure
+        return self.made(identity, inputs, call)
 
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
         """Look at it."""
@@ -91,8 +97,7 @@ class Service(Resource):
             found = call.api.inspect_service(identity)
         except NotFound:
             return None
-        observed = SERVICE.observed(inputs, found["Spec"])
-        return Live(found["ID"], observed if isinstance(observed, dict) else inputs, {})
+        return Live(found["ID"], *SERVICE.read(inputs, found["Spec"]))
 
     def delete(self, identity: str, inputs: Properties, call: Call) -> None:
         """Take it away and wait for its containers on this host, which may hold volumes and ports."""
@@ -107,6 +112,15 @@ class Service(Resource):
                 f"Containers of the removed service are still there after {patience:.0f} s; Swarm goes on."
             )
 
+    def _take_back(self, identity: str, inputs: Properties, call: Call) -> None:
+        """Remove what did not converge; a failure here must not hide why."""
+        try:
+            self.delete(identity, inputs, call)
+        except Cancelled:
+            call.info("The service was removed; Swarm still ends its containers.")
+        except (DockerException, RequestException, ProviderFailure) as error:
+            call.info(f"Service {inputs['name']} could not be removed ({error}): docker service rm it.")
+
     def _await(self, inputs: Properties, identity: str, call: Call, *, announced: bool) -> None:
         seconds = timeout_of(inputs)
         if seconds is None:
@@ -119,12 +133,12 @@ class Service(Resource):
 
 
 def _start_anew(call: Call, service: Mapping[str, Any], spec: dict[str, Any]) -> None:
-    """Make new tasks of an unchanged specification that does not run: old ones may have no restarts left."""
-    wanted = Wanted.of(service, 0)
-    if judge(standing_of(call, service["ID"]), wanted) is Verdict.CONVERGED:
+    """Make new tasks of an unchanged specification when old ones have ended and have no restarts left."""
+    identity, wanted = service["ID"], Wanted.of(service, 0)
+    if call.wait(lambda: not is_stuck(standing_of(call, identity), wanted), _NOTICE_SECONDS):
         return
     spec["TaskTemplate"]["ForceUpdate"] = service["Spec"]["TaskTemplate"].get("ForceUpdate", 0) + 1
-    call.api.update_service(service["ID"], version=service["Version"]["Index"], **api_arguments(spec))
+    applied(call, identity, lambda _: spec)
 
 
 def _only_endpoint_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

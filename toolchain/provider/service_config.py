@@ -1,6 +1,5 @@
 """docker.ServiceConfig: bytes that tasks see as a file; every change replaces it."""
 
-import base64
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -8,7 +7,7 @@ from toolchain.provider.call import Call
 from toolchain.provider.failure import Fault
 from toolchain.provider.kind import Text
 from toolchain.provider.pair_kind import Labels
-from toolchain.provider.payload import base64_faults, look, take_away
+from toolchain.provider.payload import base64_faults, decoded, look, take_away
 from toolchain.provider.property_value import Properties
 from toolchain.provider.resource import Live, Resource
 from toolchain.provider.schema import Block, Field
@@ -32,7 +31,7 @@ def create_arguments(inputs: Properties) -> dict[str, Any]:
 def content(inputs: Properties) -> bytes:
     """The bytes, whichever way they were given."""
     raw = inputs.get("dataRaw")
-    return str(raw).encode() if raw is not None else base64.b64decode(str(inputs["data"]))
+    return str(raw).encode() if raw is not None else decoded(str(inputs["data"]))
 
 
 class ServiceConfig(Resource):
@@ -49,11 +48,11 @@ class ServiceConfig(Resource):
     def create(self, inputs: Properties, call: Call) -> Live:
         """Store it."""
         made = call.api.create_config(**create_arguments(inputs))
-        return Live(made["ID"], inputs, {})
+        return self.made(made["ID"], inputs, call)
 
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
-        """Look at its name and labels."""
-        return look(call.api.inspect_config, CONFIG, identity, inputs)
+        """Look at its name and labels, and at its bytes when it is imported: they cannot change."""
+        return look(call.api.inspect_config, CONFIG, identity, inputs, with_data=True)
 
     def delete(self, identity: str, inputs: Properties, call: Call) -> None:
         """Take it away."""

@@ -64,7 +64,7 @@ TASK: Final = Block(
         Field("restartPolicy", "RestartPolicy", RESTART_POLICY, engine_fills=True),
         Field("placement", "Placement", PLACEMENT, engine_fills=True),
         Field("forceUpdate", "ForceUpdate", Integer(), engine_fills=True),
-        Field("runtime", "Runtime", Text(("container",)), engine_fills=True),
+        Field("runtime", "Runtime", Text(("container",)), default="container"),
         Field("networksAdvanceds", "Networks", Blocks(NETWORK, key="id")),
         Field(
             "logDriver",

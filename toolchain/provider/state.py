@@ -1,7 +1,16 @@
 """What the engine keeps of a resource: inputs as they were checked, outputs as Docker has them."""
 
+from toolchain.provider.failure import Fault
 from toolchain.provider.naming import NameRequest, named
-from toolchain.provider.property_value import UNKNOWN, Properties, Secret, marked_like, plain, revealed
+from toolchain.provider.property_value import (
+    UNKNOWN,
+    Properties,
+    Secret,
+    has_secret,
+    marked_like,
+    plain,
+    revealed,
+)
 from toolchain.provider.resource import Live, Resource
 
 
@@ -17,6 +26,26 @@ def checked(resource: Resource, old: Properties, new: Properties, request: NameR
     inputs = named(revealed(old), new, request) if resource.auto_named else new
     prepared = resource.prepared(revealed(inputs))
     return _marked(resource, inputs, prepared)
+
+
+def faults(resource: Resource, inputs: Properties) -> list[tuple[str, str]]:
+    """What is wrong with the inputs: the property's path and the reason, in which no secret is shown.
+
+    The engine prints the value of a property that is named: a secret one's path is in the reason instead.
+    """
+    values = revealed(inputs)
+    found: list[Fault] = [*resource.block.faults(values, ""), *resource.faults(values)]
+    return [
+        ("", f"{fault.path}: {fault.words(secret=True)}")
+        if _is_secret(resource, inputs, fault.path)
+        else (fault.path, fault.words(secret=False))
+        for fault in found
+    ]
+
+
+def _is_secret(resource: Resource, inputs: Properties, path: str) -> bool:
+    name = path.partition(".")[0].partition("[")[0]
+    return name in resource.sensitive or has_secret(inputs.get(name))
 
 
 def outputs(resource: Resource, inputs: Properties, live: Live) -> Properties:
@@ -35,6 +64,11 @@ def observed_inputs(resource: Resource, inputs: Properties, live: Live) -> Prope
     return _marked(resource, inputs, live.inputs)
 
 
+def kept(resource: Resource, inputs: Properties, old: Properties) -> Properties:
+    """The state of a resource that was changed and does not work: what was asked for, and what stays."""
+    return {**{name: old[name] for name in resource.stable if name in old}, **inputs}
+
+
 def preview(resource: Resource, inputs: Properties, old: Properties) -> Properties:
     """The state as far as it is known before an update.
 
@@ -43,9 +77,7 @@ def preview(resource: Resource, inputs: Properties, old: Properties) -> Properti
         inputs: inputs of this update.
         old: state before it; empty for a new resource.
     """
-    kept = {name: old[name] for name in resource.stable if name in old}
-    unknown: Properties = {name: UNKNOWN for name in resource.computed if name not in kept}
-    return {**unknown, **kept, **inputs}
+    return {**dict.fromkeys(resource.computed, UNKNOWN), **kept(resource, inputs, old)}
 
 
 def _marked(resource: Resource, model: Properties, values: Properties) -> Properties:

@@ -45,8 +45,15 @@ class Volume(Resource):
 
     def create(self, inputs: Properties, call: Call) -> Live:
         """Make it."""
-        made = call.api.create_volume(**create_arguments(inputs))
-        return _live(inputs, made)
+        name = str(inputs["name"]) if inputs.get("name") else ""
+        there = bool(name) and self.read(name, inputs, call) is not None
+        live = _live(inputs, call.api.create_volume(**create_arguments(inputs)))
+        if there:
+            other = (
+                "; its labels or options are not the program's" if self.changes(live.inputs, inputs) else ""
+            )
+            call.info(f"Volume {name} was there already and is taken over with its data{other}.")
+        return live
 
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
         """Look at it."""
@@ -82,9 +89,5 @@ class Volume(Resource):
 
 
 def _live(inputs: Properties, found: dict[str, Any]) -> Live:
-    observed = VOLUME.observed(inputs, found)
-    return Live(
-        found["Name"],
-        observed if isinstance(observed, dict) else inputs,
-        {"mountpoint": found.get("Mountpoint"), "driver": found.get("Driver")},
-    )
+    wanted, whole = VOLUME.read(inputs, found)
+    return Live(found["Name"], wanted, {**whole, "mountpoint": found.get("Mountpoint")})

@@ -1,0 +1,119 @@
+"""A stack for tests of the provider: an inline program, a backend in a folder, the plugin on PATH."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import docker
+from pulumi import automation as auto
+
+PASSPHRASE = "only for tests"  # noqa: S105  # of an empty backend
+Program = Callable[[], None]
+
+
+@dataclass
+class Trial:
+    """A stack.
+
+    Attributes:
+        folder: its backend.
+        name: prefix of all that it makes in Docker.
+        said: what Pulumi said last.
+    """
+
+    folder: Path
+    name: str
+    said: str = ""
+    engine: Any = field(default_factory=docker.from_env)
+
+    def up(self, program: Program, **options: Any) -> dict[str, int]:
+        """What `pulumi up` did, by kind of step."""
+        result = self.stack(program).up(on_output=self._hear, **options)
+        return dict(result.summary.resource_changes or {})
+
+    def fails(self, program: Program) -> str:
+        """What `pulumi up` said when it failed."""
+        self.said = ""
+        try:
+            self.up(program)
+        except auto.CommandError as error:
+            return str(error)
+        raise AssertionError(f"`pulumi up` went through:\n{self.said}")
+
+    def preview(self, program: Program) -> dict[str, int]:
+        """What `pulumi up` would do, by kind of step."""
+        changes: Mapping[Any, int] = self.stack(program).preview(on_output=self._hear).change_summary
+        return {str(getattr(kind, "value", kind)): number for kind, number in changes.items()}
+
+    def refresh(self, program: Program) -> dict[str, int]:
+        """What `pulumi refresh` saw, by kind of step."""
+        return dict(self.stack(program).refresh(on_output=self._hear).summary.resource_changes or {})
+
+    def destroy(self) -> None:
+        """Take all away."""
+        self.stack(lambda: None).destroy()
+
+    def stack(self, program: Program) -> auto.Stack:
+        """The stack with this program."""
+        return auto.create_or_select_stack(
+            self.name, project_name="provider", program=program, opts=self.options()
+        )
+
+    def options(self) -> auto.LocalWorkspaceOptions:
+        """Where the stack is kept."""
+        backend = auto.ProjectBackend(f"file://{self.folder}")
+        return auto.LocalWorkspaceOptions(
+            project_settings=auto.ProjectSettings("provider", "python", backend=backend),
+            env_vars={"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PULUMI_BACKEND_URL": f"file://{self.folder}"},
+        )
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The stack's resources as Pulumi keeps them, by name."""
+        state = json.loads(self.state())
+        return {
+            item["urn"].rsplit("::", 1)[1]: item
+            for item in state["checkpoint"]["latest"].get("resources", [])
+        }
+
+    def state(self) -> str:
+        """The state file."""
+        return (self.folder / ".pulumi/stacks/provider" / f"{self.name}.json").read_text()
+
+    def tasks(self, service: str) -> list[str]:
+        """Identities of the tasks of a service that run."""
+        found = self.engine.api.tasks(filters={"service": service, "desired-state": "running"})
+        return sorted(task["ID"] for task in found if task["Status"]["State"] == "running")
+
+    def left(self) -> list[str]:
+        """Names of all that Docker has of this stack."""
+        api, names = self.engine.api, {"name": self.name}
+        swarm = [*api.services(filters=names), *api.secrets(filters=names), *api.configs(filters=names)]
+        return [
+            *(item["Spec"]["Name"] for item in swarm),
+            *(network["Name"] for network in api.networks(names=[self.name])),
+            *(volume["Name"] for volume in api.volumes(filters=names)["Volumes"] or []),
+            *(tag for image in api.images(name=f"{self.name}*") for tag in image["RepoTags"]),
+        ]
+
+    def sweep(self) -> None:
+        """Remove what is left in Docker under this name, whatever Pulumi knows."""
+        api = self.engine.api
+        for service in api.services(filters={"name": self.name}):
+            api.remove_service(service["ID"])
+        for kind in ("secret", "config"):
+            for item in getattr(api, f"{kind}s")(filters={"name": self.name}):
+                getattr(api, f"remove_{kind}")(item["ID"])
+        for container in api.containers(all=True, filters={"name": self.name}):
+            api.remove_container(container["Id"], force=True)
+        for network in api.networks(names=[self.name]):
+            api.remove_network(network["Id"])
+        for volume in api.volumes(filters={"name": self.name})["Volumes"] or []:
+            api.remove_volume(volume["Name"], force=True)
+        for image in api.images(name=f"{self.name}*"):
+            api.remove_image(image["Id"], force=True)
+
+    def _hear(self, text: str) -> None:
+        self.said += text + os.linesep
