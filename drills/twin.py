@@ -91,7 +91,9 @@ stanza=$1 label=$2
 mkdir -p "/copy/archive/$stanza" "/copy/backup/$stanza"
 cp -a "/repository/archive/$stanza/"archive.info* "/copy/archive/$stanza/"
 cp -a "/repository/backup/$stanza/"backup.info* "/copy/backup/$stanza/"
-cp -a --update=none /repository/. /copy/ 2>/tmp/missed || grep -v 'No such file' /tmp/missed >&2 && exit 1
+if ! cp -a --update=none /repository/. /copy/ 2>/tmp/missed; then
+  if grep -v 'No such file' /tmp/missed >&2; then exit 1; fi
+fi
 test -e "/copy/backup/$stanza/$label/backup.manifest"
 """
 """Production goes on with its backups meanwhile: what its catalogue lists is whole when the catalogue is
