@@ -1,0 +1,174 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from backups import preflight as module
+from backups.catalog import Catalog
+from backups.forecast import forecast
+from backups.listing import content, reaches, rows
+from backups.plan import Goal, Plan
+from backups.preflight import Checked, preflight
+from backups.target import Target
+from operation.failure import Failure
+from operation.progress import Progress
+from operation.stack import Stack
+from tests.backups.scene import MEBIBYTE, Container, at, backup, catalog, reach
+
+LOCAL = backup("L", 0)
+KNOWN = catalog([LOCAL], {1: reach(1, 30)}, silent={2: "no route"})
+ROOM = f"Avail\n{2000 * MEBIBYTE}\n"
+
+
+def answering(free: str = ROOM, system: int = 7, timeline: int = 1, ready: int = 3) -> Container:
+    """A database that lives."""
+    return Container(
+        (("df",), free),
+        (("pg_control_system",), str(system)),
+        (("pg_walfile_name",), str(timeline)),
+        (("archive_statusdir",), str(ready)),
+        (("pg_switch_wal",), "0/1"),
+    )
+
+
+@pytest.fixture
+def place(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Puts a database and what its repositories hold, one look after the other, in place."""
+
+    def put(living: Container | None, *looks: Catalog) -> list[str]:
+        did: list[str] = []
+        left = list(looks or (KNOWN,))
+
+        @contextmanager
+        def scratch(_stack: Stack, volume: str) -> Iterator[Container]:
+            did.append(f"scratch {volume}")
+            yield answering()
+
+        def read(*_: Any) -> Catalog:
+            return left.pop(0) if len(left) > 1 else left[0]
+
+        monkeypatch.setattr(module.switch, "alive", lambda *_: living)
+        monkeypatch.setattr(module, "scratch", scratch)
+        monkeypatch.setattr(module, "remove_volume", lambda name: did.append(f"remove {name}"))
+        monkeypatch.setattr(module, "read_catalog", read)
+        monkeypatch.setattr(module, "with_ends", lambda _target, _stanza, known: known)
+        monkeypatch.setattr("operation.containers.POLL", 0.001)
+        return did
+
+    return put
+
+
+def test_living_database_is_asked_itself(stack: Stack, quiet: Progress, place: Any) -> None:
+    """No scratch is made, and what waits to be archived is counted."""
+    did = place(answering())
+    checked = preflight(stack, Target(latest=True), 0, quiet)
+    assert did == []
+    assert checked.unarchived == 3
+    assert checked.options == [Plan(LOCAL, 1, Goal.LATEST)]
+
+
+def test_dead_database_is_read_beside(stack: Stack, quiet: Progress, place: Any) -> None:
+    """By a scratch on a volume that goes again."""
+    did = place(None)
+    checked = preflight(stack, Target(latest=True), 0, quiet)
+    assert did == ["scratch bk-test_preflight", "remove bk-test_preflight"]
+    assert checked.unarchived == 0
+
+
+def test_volume_beside_goes_also_after_a_refusal(stack: Stack, quiet: Progress, place: Any) -> None:
+    """An unknown label is found out in there."""
+    did = place(None)
+    with pytest.raises(Failure, match="no backup 'Z'"):
+        preflight(stack, Target(label="Z"), 0, quiet)
+    assert did[-1] == "remove bk-test_preflight"
+
+
+def test_recent_target_is_archived_first(stack: Stack, quiet: Progress, place: Any) -> None:
+    """A second ago is not archived yet: the database is asked to, until it is."""
+    living = answering()
+    place(living, KNOWN, KNOWN, replace(KNOWN, reaches={1: reach(1, 40)}))
+    checked = preflight(stack, Target(time=at(35)), 0, quiet)
+    assert checked.options[0].goal is Goal.TIME
+    assert sum("pg_switch_wal" in argv[-1] for argv in living.told) == 2
+
+
+def test_target_that_is_never_archived_is_refused(
+    stack: Stack, quiet: Progress, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a time, with what there is."""
+    monkeypatch.setattr(module, "REACH_SECONDS", 0.01)
+    place(answering())
+    with pytest.raises(Failure, match="not covered"):
+        preflight(stack, Target(time=at(35)), 0, quiet)
+
+
+def test_no_room_is_refused_with_both_figures(stack: Stack, quiet: Progress, place: Any) -> None:
+    """A second copy needs its size, a fifth more, and a GiB."""
+    place(answering(free=f"Avail\n{1000 * MEBIBYTE}\n"))
+    with pytest.raises(Failure, match=r"needs 1\.1 GiB, and 1\.0 GiB are free"):
+        preflight(stack, Target(latest=True), 0, quiet)
+
+
+def test_latest_of_a_timeline_that_was_never_archived_is_refused(
+    stack: Stack, quiet: Progress, place: Any
+) -> None:
+    """A standby would wait for ever for a database on another timeline; a time can be reached."""
+    place(answering(timeline=4))
+    with pytest.raises(Failure, match="serves timeline 4"):
+        preflight(stack, Target(latest=True), 0, quiet)
+    assert preflight(stack, Target(time=at(10)), 0, quiet).options
+
+
+def test_another_cluster_is_not_asked_for_its_timeline(stack: Stack, quiet: Progress, place: Any) -> None:
+    """A fresh cluster on a new host has nothing to do with the backups."""
+    place(answering(system=8, timeline=4))
+    assert preflight(stack, Target(latest=True), 0, quiet).unarchived == 0
+
+
+@pytest.mark.parametrize(
+    ("plan", "to", "lost"),
+    [
+        (Plan(LOCAL, 1, Goal.LATEST), "everything there is", ""),
+        (Plan(LOCAL, 1, Goal.BACKUP), "the end of that backup", "0:50:00"),
+        (Plan(LOCAL, 1, Goal.TIME, at(10)), "2026-11-24 12:10:00+00:00", "0:40:00"),
+        (Plan(LOCAL, 1, Goal.END, at(10)), "the end of timeline 1", "0:40:00"),
+    ],
+)
+def test_forecast_says_what_is_lost(plan: Plan, to: str, lost: str) -> None:
+    """From what, to where, and what is given up; nothing is, for the latest."""
+    lines = forecast(Checked(KNOWN, [plan], 0, 0), at(50))
+    assert "L in local, 100 MiB, timeline 1" in lines[0]
+    assert to in lines[1]
+    assert bool(lost) == (len(lines) == 3)
+    assert lost in lines[-1]
+
+
+def test_forecast_counts_what_waits_to_be_archived() -> None:
+    """One segment always does."""
+    plan = Plan(LOCAL, 1, Goal.LATEST)
+    assert "41 WAL segments" in forecast(Checked(KNOWN, [plan], 0, 41), at(50))[-1]
+    assert "segment" not in forecast(Checked(KNOWN, [plan], 0, 1), at(50))[-1]
+
+
+def test_listing_for_programs_and_for_people() -> None:
+    """Backups, reach to the second, and who is silent."""
+    known = content(KNOWN)
+    assert known["backups"][0]["label"] == "L"
+    assert known["backups"][0]["repository"] == "local"
+    assert known["reach"]["local"]["until"] == "2026-11-24T12:30:00+00:00"
+    assert known["silent"] == {"s3": "no route"}
+    assert rows(KNOWN)[0][:4] == ("local", "L", "full", "2026-11-24 12:00:00")
+    assert reaches(KNOWN) == [
+        "local: WAL reaches to 2026-11-24 12:30:00+00:00 (timeline 1)",
+        "s3: does not answer: no route",
+    ]
+
+
+def test_listing_of_nothing_is_no_error() -> None:
+    """A damaged backup is marked, WAL without a commit has no second."""
+    bare = catalog([replace(LOCAL, failed=True)], {1: reach(1, None)})
+    assert rows(bare)[0][1] == "L (damaged)"
+    assert reaches(bare) == ["local: WAL reaches to no known second (timeline 1)"]
+    assert content(catalog([], {}))["timeline"] == 1

@@ -1,0 +1,359 @@
+"""The image's scripts, run by a real bash with a pgBackRest that answers as it is told."""
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+BIN = Path(__file__).resolve().parents[2] / "infra" / "images" / "database" / "bin"
+SEGMENT = "000000010000000000000005"
+PGBACKREST = """#!/usr/bin/env -S python3 -I -S
+import json, os, pathlib, sys
+place = pathlib.Path(os.environ["FAKE"])
+with (place / "told").open("a") as told:
+    told.write(" ".join(sys.argv[1:]) + "\\n")
+repository = next((word[7:] for word in sys.argv if word.startswith("--repo=")), "")
+words = [word for word in sys.argv[1:] if not word.startswith("-")]
+answers = json.loads((place / "answers.json").read_text())
+answer = answers.get(f"{repository} {' '.join(words[:2])}", answers.get(words[0], 1))
+if isinstance(answer, list):
+    count = place / "count"
+    done = int(count.read_text()) if count.exists() else 0
+    count.write_text(str(done + 1))
+    answer = answer[min(done, len(answer) - 1)]
+if isinstance(answer, int):
+    sys.exit(answer)
+if words[0] == "archive-get":
+    pathlib.Path(words[2]).write_text(answer)
+else:
+    sys.stdout.write(answer)
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where scripts run: the folders that a scratch has, and what pgBackRest was told."""
+
+    root: Path
+
+    @property
+    def old_wal(self) -> Path:
+        """The old volume's WAL."""
+        return self.root / "old" / "pgdata" / "pg_wal"
+
+    @property
+    def cluster(self) -> Path:
+        """The new volume."""
+        return self.root / "cluster"
+
+    @property
+    def stopped(self) -> Path:
+        """The sign that the old server has stopped."""
+        return self.root / "old-has-stopped"
+
+    @property
+    def got(self) -> Path:
+        """Where PostgreSQL wants its file."""
+        return self.root / "RECOVERYXLOG"
+
+    def told(self) -> list[str]:
+        """What pgBackRest was told, a command each."""
+        path = self.root / "told"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def run(
+        self, answers: dict[str, object], script: str, *arguments: str, most: int = 64
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs a script of the image; pgBackRest answers by repository and command, else by command."""
+        (self.root / "answers.json").write_text(json.dumps(answers))
+        environment = {
+            "PATH": f"{self.root / 'bin'}:{os.environ['PATH']}",
+            "FAKE": str(self.root),
+            "TMPDIR": str(self.root),
+            "FETCH_CLUSTER": str(self.cluster),
+            "FETCH_OLD": str(self.root / "old"),
+            "FETCH_STOPPED": str(self.stopped),
+            "FETCH_PAUSE": "0",
+            "WAL_REACH_MOST": str(most),
+            "GIVE_BACK_FROM": str(self.cluster / "borrowed"),
+        }
+        return subprocess.run(
+            [BIN / script, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+
+    def fetch(self, answers: dict[str, object], file: str = SEGMENT, repository: int = 1) -> int:
+        """The exit status of `fetch-wal`."""
+        return self.run(answers, "fetch-wal", str(repository), "bem", file, str(self.got)).returncode
+
+    def fail(self, *programs: str) -> None:
+        """Lets programs fail from now on."""
+        for name in programs:
+            path = self.root / "bin" / name
+            path.write_text("#!/bin/sh\nexit 1\n")
+            path.chmod(0o755)
+
+    def keep(self, file: str, *, ready: bool = False) -> None:
+        """Puts a file into the old volume, marked as waiting to be archived or not."""
+        (self.old_wal / file).write_text("from the old volume")
+        if ready:
+            (self.old_wal / "archive_status" / f"{file}.ready").touch()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Empty folders, and a pgBackRest that answers as it is told."""
+    found = Place(tmp_path)
+    (found.old_wal / "archive_status").mkdir(parents=True)
+    found.cluster.mkdir()
+    (tmp_path / "bin").mkdir()
+    for name, text in {
+        "pgbackrest": PGBACKREST,
+        "pg_waldump": '#!/bin/sh\ncat "$2"\n',
+        "zstd": "#!/bin/sh\ncat\n",
+    }.items():
+        path = tmp_path / "bin" / name
+        path.write_text(text)
+        path.chmod(0o755)
+    return found
+
+
+def test_scripts_are_sound_bash() -> None:
+    """Every script of the image parses."""
+    scripts = [path for path in BIN.iterdir() if "bash" in path.read_text().splitlines()[0]]
+    assert len(scripts) >= 6
+    for path in scripts:
+        subprocess.run([shutil.which("bash") or "bash", "-n", path], check=True)
+
+
+def test_archived_segment_is_fetched(place: Place) -> None:
+    """Found is found: 0."""
+    assert place.fetch({"archive-get": "wal"}) == 0
+    assert place.got.read_text() == "wal"
+    assert place.told() == [
+        f"--stanza=bem --repo=1 --log-level-console=error archive-get {SEGMENT} {place.got}"
+    ]
+
+
+def test_segment_that_is_not_there_ends_recovery_quietly(place: Place) -> None:
+    """«Not there» alone is 1."""
+    assert place.fetch({"archive-get": 1}) == 1
+
+
+@pytest.mark.parametrize("status", [2, 25, 39, 82, 103, 124, 137, 255])
+def test_any_other_error_stops_the_server(place: Place, status: int) -> None:
+    """It would be read as the end of the WAL: 255, after three tries."""
+    place.keep(SEGMENT)
+    place.stopped.touch()
+    assert place.fetch({"archive-get": status}) == 255
+    assert len(place.told()) == 3
+    assert not place.got.exists()
+
+
+def test_error_that_passes_is_tried_again(place: Place) -> None:
+    """A repository may fail for a moment."""
+    assert place.fetch({"archive-get": [49, "wal"]}) == 0
+    assert place.got.read_text() == "wal"
+
+
+def test_last_segments_come_from_the_stopped_server(place: Place) -> None:
+    """And are kept, so that they can be archived later."""
+    place.keep(SEGMENT)
+    place.stopped.touch()
+    assert place.fetch({"archive-get": 1}) == 0
+    assert place.got.read_text() == "from the old volume"
+    assert (place.cluster / "borrowed" / SEGMENT).read_text() == "from the old volume"
+
+
+def test_living_server_gives_what_waits_to_be_archived(place: Place) -> None:
+    """Those are whole; the one that is written now is not."""
+    place.keep(SEGMENT, ready=True)
+    assert place.fetch({"archive-get": 1}) == 0
+    (place.old_wal / "archive_status" / f"{SEGMENT}.ready").unlink()
+    place.got.unlink()
+    assert place.fetch({"archive-get": 1}) == 1
+    assert not place.got.exists()
+
+
+def test_repository_comes_before_the_old_volume(place: Place) -> None:
+    """What is archived is whole for certain."""
+    place.keep(SEGMENT)
+    place.stopped.touch()
+    assert place.fetch({"archive-get": "wal"}) == 0
+    assert place.got.read_text() == "wal"
+    assert not (place.cluster / "borrowed").exists()
+
+
+def test_segment_of_a_stopped_server_that_cannot_be_read_stops_the_server(place: Place) -> None:
+    """It was stopped cleanly, so the row is there, and must not be left out."""
+    place.keep(SEGMENT)
+    place.stopped.touch()
+    place.fail("cp", "cat")
+    assert place.fetch({"archive-get": 1}) == 255
+    assert not (place.cluster / "old-unreadable").exists()
+
+
+def test_segment_of_a_dead_server_that_cannot_be_read_is_told(place: Place) -> None:
+    """A damaged volume gives what it can; a mark says that there was more."""
+    place.keep(SEGMENT)
+    place.stopped.write_text("dead\n")
+    place.fail("cp", "cat")
+    assert place.fetch({"archive-get": 1}) == 1
+    assert (place.cluster / "old-unreadable").exists()
+
+
+def test_segment_without_room_for_it_stops_the_server(place: Place) -> None:
+    """A full disk is not the end of the WAL, whoever died."""
+    place.keep(SEGMENT)
+    place.stopped.write_text("dead\n")
+    place.fail("cp")
+    assert place.fetch({"archive-get": 1}) == 255
+    assert not (place.cluster / "old-unreadable").exists()
+
+
+def test_history_is_looked_for_everywhere(place: Place) -> None:
+    """A timeline that any repository or the old volume knows is never given again."""
+    assert place.fetch({"1 archive-get 00000002.history": 1, "2 archive-get 00000002.history": "two"},
+                       "00000002.history") == 0  # fmt: skip
+    assert place.got.read_text() == "two"
+    place.keep("00000003.history")
+    assert place.fetch({"archive-get": 1}, "00000003.history") == 0
+    assert place.got.read_text() == "from the old volume"
+
+
+@pytest.mark.parametrize(("number", "status"), [(3, 1), (4, 0), (6, 0), (7, 1)])
+def test_number_that_was_given_counts_as_taken(place: Place, number: int, status: int) -> None:
+    """Above the timeline that is followed, up to the highest ever given; PostgreSQL takes the next one."""
+    (place.cluster / "timelines").write_text("3 6\n")
+    assert place.fetch({"archive-get": 1}, f"{number:08X}.history") == status
+
+
+@pytest.mark.parametrize("note", [None, ""])
+def test_numbers_that_nobody_noted_are_free(place: Place, note: str | None) -> None:
+    """Without the note PostgreSQL counts by itself."""
+    if note is not None:
+        (place.cluster / "timelines").write_text(note)
+    assert place.fetch({"archive-get": 1}, "00000002.history") == 1
+
+
+def test_other_repository_that_fails_does_not_stop_a_history(place: Place) -> None:
+    """Only the chosen repository has to answer."""
+    answers = {"1 archive-get 00000002.history": 1, "2 archive-get 00000002.history": 49}
+    assert place.fetch(answers, "00000002.history") == 1
+    assert place.fetch({"archive-get": 49}, "00000002.history") == 255
+
+
+def test_volume_with_its_own_wal_asks_no_repository(place: Place) -> None:
+    """Repository 0 is none: an undo works with every repository down."""
+    (place.cluster / "timelines").write_text("1 2\n")
+    assert place.fetch({"archive-get": 49}, SEGMENT, repository=0) == 1
+    assert place.fetch({"archive-get": 49}, "00000002.history", repository=0) == 0
+    assert place.fetch({"archive-get": 49}, "00000003.history", repository=0) == 1
+    assert place.told() == []
+
+
+COMMIT = "rmgr: Transaction desc: COMMIT 2026-11-25 03:16:46.123456 UTC; inval msgs\n"
+FOLDERS = "00000001000000A0\n00000001000000A1\n00000002000000A1\narchive.info\n00000002.history\n"
+NAMES = {number: f"00000001000000A1000000{number:02X}" for number in range(3)}
+
+
+def reach(place: Place, *texts: str | int, most: int = 64) -> subprocess.CompletedProcess[str]:
+    """Runs `wal-reach` on segments with those texts, the oldest first."""
+    files = [f"{NAMES[number]}-{'a' * 40}.zst" for number in range(len(texts))]
+    folder = "archive/bem/17-1"
+    answers: dict[str, object] = {
+        f"2 repo-ls {folder}": FOLDERS,
+        f"2 repo-ls {folder}/00000001000000A1": "\n".join([*files, f"{NAMES[0]}.partial-{'b' * 40}.zst", ""]),
+        f"2 repo-ls {folder}/00000001000000A0": "",
+    }
+    for file, text in zip(files, texts, strict=True):
+        answers[f"2 repo-get {folder}/00000001000000A1/{file}"] = text
+    return place.run(answers, "wal-reach", "bem", "2", "17-1", "00000001", most=most)
+
+
+def test_reach_is_the_last_commit_of_the_newest_segments(place: Place) -> None:
+    """The newest segment is named, the commit may lie in an earlier one, and the last of several counts."""
+    done = reach(place, "none", "COMMIT 2026-11-25 03:16:40.5 UTC\n" + COMMIT, "nothing")
+    assert done.stdout == f"{NAMES[2]} 2026-11-25T03:16:46.123456+00:00\n"
+    assert done.returncode == 0
+
+
+def test_reach_without_a_commit_names_the_segment_alone(place: Place) -> None:
+    """WAL of nothing but checkpoints."""
+    assert reach(place, "nothing", "nothing").stdout == f"{NAMES[1]}\n"
+
+
+def test_reach_looks_at_so_many_segments_and_no_more(place: Place) -> None:
+    """A night without a commit is not read through."""
+    assert reach(place, COMMIT, "nothing", "nothing", most=2).stdout == f"{NAMES[2]}\n"
+    assert reach(place, COMMIT, "nothing", "nothing", most=3).stdout.endswith("+00:00\n")
+
+
+def test_reach_of_a_timeline_without_wal_is_empty(place: Place) -> None:
+    """That is an answer, and no failure."""
+    answers: dict[str, object] = {"repo-ls": "00000002000000A1\n"}
+    done = place.run(answers, "wal-reach", "bem", "2", "17-1", "00000001")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("answers", [{"repo-ls": 49}, {"2 repo-ls archive/bem/17-1": FOLDERS, "repo-ls": 49}])
+def test_reach_of_a_repository_that_fails_is_a_failure(place: Place, answers: dict[str, object]) -> None:
+    """Never an empty answer."""
+    assert place.run(answers, "wal-reach", "bem", "2", "17-1", "00000001").returncode != 0
+
+
+def test_segment_that_cannot_be_read_is_a_failure(place: Place) -> None:
+    """A repository that breaks in the middle does not reach less far: nobody knows how far."""
+    assert reach(place, COMMIT, 49).returncode != 0
+
+
+def test_histories_are_one_object(place: Place) -> None:
+    """Each history file by its name, and nothing else."""
+    answers: dict[str, object] = {
+        "2 repo-ls archive/bem/17-1": FOLDERS,
+        "2 repo-get archive/bem/17-1/00000002.history": "1\t0/3000060\n",
+    }
+    done = place.run(answers, "timeline-histories", "bem", "2", "17-1")
+    assert json.loads(done.stdout) == {"00000002.history": "1\t0/3000060\n"}
+
+
+@pytest.mark.parametrize("answers", [{"repo-ls": 49}, {"repo-ls": FOLDERS, "repo-get": 49}])
+def test_histories_that_cannot_be_read_are_a_failure(place: Place, answers: dict[str, object]) -> None:
+    """Never an empty object."""
+    done = place.run(answers, "timeline-histories", "bem", "2", "17-1")
+    assert done.returncode != 0
+    assert done.stdout == ""
+
+
+def borrowed(place: Place) -> list[str]:
+    """Names of the segments that wait to be given back."""
+    folder = place.cluster / "borrowed"
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_borrowed_segments_are_archived(place: Place) -> None:
+    """Each, in order, without the asynchronous queue; then none is left."""
+    (place.cluster / "borrowed").mkdir()
+    for name in ("A", "B"):
+        (place.cluster / "borrowed" / name).touch()
+    assert place.run({"archive-push": ""}, "give-back", "bem").returncode == 0
+    assert borrowed(place) == []
+    assert [line.rsplit("/", 1)[-1] for line in place.told()] == ["A", "B"]
+    assert "--no-archive-async" in place.told()[0]
+
+
+def test_segments_that_cannot_be_archived_stay(place: Place) -> None:
+    """For the next try; nothing borrowed is nothing to do."""
+    assert place.run({"archive-push": 49}, "give-back", "bem").returncode == 0
+    (place.cluster / "borrowed").mkdir()
+    (place.cluster / "borrowed" / "A").touch()
+    assert place.run({"archive-push": 49}, "give-back", "bem").returncode == 1
+    assert borrowed(place) == ["A"]
