@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 BIN = Path(__file__).resolve().parents[2] / "infra" / "images" / "database" / "bin"
 SEGMENT = "000000010000000000000005"
-PGBACKREST = """#!/usr/bin/env -S python3 -I -S
+PGBACKREST = f"""#!{sys.executable} -IS
 import json, os, pathlib, sys
 place = pathlib.Path(os.environ["FAKE"])
 with (place / "told").open("a") as told:
@@ -19,7 +20,7 @@ with (place / "told").open("a") as told:
 repository = next((word[7:] for word in sys.argv if word.startswith("--repo=")), "")
 words = [word for word in sys.argv[1:] if not word.startswith("-")]
 answers = json.loads((place / "answers.json").read_text())
-answer = answers.get(f"{repository} {' '.join(words[:2])}", answers.get(words[0], 1))
+answer = answers.get(f"{repository} {" ".join(words[:2])}", answers.get(words[0], 1))
 if isinstance(answer, list):
     count = place / "count"
     done = int(count.read_text()) if count.exists() else 0
