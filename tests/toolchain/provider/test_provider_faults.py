@@ -24,7 +24,7 @@ def _interrupted(
 ) -> str:
     """Run `up`, send a signal to one of its processes at a moment, and give what it said."""
     said: list[str] = []
-    runner = threading.Thread(target=lambda: said.append(trial.fails(lambda: program() and None)))
+    runner = threading.Thread(target=lambda: said.append(trial.fails(program)))
     runner.start()
     end = time.monotonic() + 30
     while not when():
@@ -62,23 +62,26 @@ def test_unimplemented_property_is_refused_by_its_path(trial: Trial) -> None:
 def test_service_that_never_runs_says_why_and_goes(trial: Trial) -> None:
     """Exit code and last log lines are in the error; no service is left; the next `up` is whole."""
     said = trial.fails(
-        lambda: small_service(trial.name, "sh", "-c", "echo my own words >&2; exit 7", timeout="4s") and None
+        lambda: small_service(trial.name, "sh", "-c", "echo my own words >&2; exit 7", timeout="4s")
     )
     assert "did not converge within 4 s" in said
     assert "my own words" in said
     assert "exit code 7" in said
     assert _labels(trial) is None
-    assert trial.up(lambda: small_service(trial.name, *SLEEP) and None) == {"create": 1, "same": 1}
+    assert trial.up(lambda: small_service(trial.name, *SLEEP)) == {"create": 1, "same": 1}
     assert _labels(trial) == {}
 
 
 def test_killed_plugin_leaves_a_service_that_the_next_up_takes_up(trial: Trial) -> None:
     """Killed while a service starts, the plugin leaves it marked half-made; the next `up` goes on with it."""
-    marked = lambda: bool((_labels(trial) or {}).get(MARK))  # noqa: E731
+
+    def marked() -> bool:
+        return bool((_labels(trial) or {}).get(MARK))
+
     slow = ("sh", "-c", "exit 1")
     _interrupted(trial, lambda: small_service(trial.name, *slow), marked, PLUGIN, signal.SIGKILL)
     assert marked()
-    trial.up(lambda: small_service(trial.name, *SLEEP) and None)
+    trial.up(lambda: small_service(trial.name, *SLEEP))
     assert _labels(trial) == {}
     assert len(trial.tasks(f"{trial.name}-app")) == 1
 
@@ -87,14 +90,14 @@ def test_name_of_another_owner_is_not_taken(trial: Trial) -> None:
     """A service that somebody else made under the name stays as it is, and the error says what to do."""
     template = docker.types.TaskTemplate(docker.types.ContainerSpec(IMAGE, command=list(SLEEP), init=True))
     foreign = trial.engine.api.create_service(template, name=f"{trial.name}-app", labels={MARK: "another's"})
-    said = trial.fails(lambda: small_service(trial.name, *SLEEP) and None)
+    said = trial.fails(lambda: small_service(trial.name, *SLEEP))
     assert "Another owner has this name" in said
     assert trial.engine.api.inspect_service(foreign["ID"])["Spec"]["Labels"] == {MARK: "another's"}
 
 
 def test_interrupted_update_is_repaired_by_the_next_up(trial: Trial) -> None:
     """Ctrl-C in mid-update keeps what was asked for as unfinished; the next `up` brings it to its end."""
-    trial.up(lambda: small_service(trial.name, *SLEEP) and None)
+    trial.up(lambda: small_service(trial.name, *SLEEP))
     service = f"{trial.name}-app"
     never_healthy = sdk.ServiceTaskSpecContainerSpecHealthcheckArgs(
         tests=["CMD", "false"], interval="1s", start_period="60s"
@@ -113,6 +116,6 @@ def test_interrupted_update_is_repaired_by_the_next_up(trial: Trial) -> None:
     )
     assert "Cancelled while waiting" in said
     assert trial.resources()["service"]["initErrors"]
-    trial.up(lambda: small_service(trial.name, *SLEEP) and None)
+    trial.up(lambda: small_service(trial.name, *SLEEP))
     assert len(trial.tasks(service)) == 1
     assert "initErrors" not in trial.resources()["service"]

@@ -11,7 +11,7 @@ import docker
 from pulumi import automation as auto
 
 PASSPHRASE = "only for tests"  # noqa: S105  # of an empty backend
-Program = Callable[[], None]
+Program = Callable[[], object]
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Trial:
     def up(self, program: Program, **options: Any) -> dict[str, int]:
         """What `pulumi up` did, by kind of step."""
         result = self.stack(program).up(on_output=self._hear, **options)
-        return dict(result.summary.resource_changes or {})
+        return _by_name(result.summary.resource_changes)
 
     def fails(self, program: Program) -> str:
         """What `pulumi up` said when it failed."""
@@ -45,12 +45,11 @@ class Trial:
 
     def preview(self, program: Program) -> dict[str, int]:
         """What `pulumi up` would do, by kind of step."""
-        changes: Mapping[Any, int] = self.stack(program).preview(on_output=self._hear).change_summary
-        return {str(getattr(kind, "value", kind)): number for kind, number in changes.items()}
+        return _by_name(self.stack(program).preview(on_output=self._hear).change_summary)
 
     def refresh(self, program: Program) -> dict[str, int]:
         """What `pulumi refresh` saw, by kind of step."""
-        return dict(self.stack(program).refresh(on_output=self._hear).summary.resource_changes or {})
+        return _by_name(self.stack(program).refresh(on_output=self._hear).summary.resource_changes)
 
     def destroy(self) -> None:
         """Take all away."""
@@ -58,8 +57,12 @@ class Trial:
 
     def stack(self, program: Program) -> auto.Stack:
         """The stack with this program."""
+
+        def run() -> None:
+            program()
+
         return auto.create_or_select_stack(
-            self.name, project_name="provider", program=program, opts=self.options()
+            self.name, project_name="provider", program=run, opts=self.options()
         )
 
     def options(self) -> auto.LocalWorkspaceOptions:
@@ -117,3 +120,7 @@ class Trial:
 
     def _hear(self, text: str) -> None:
         self.said += text + os.linesep
+
+
+def _by_name(changes: Mapping[Any, int] | None) -> dict[str, int]:
+    return {str(getattr(kind, "value", kind)): number for kind, number in (changes or {}).items()}
