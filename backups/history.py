@@ -1,5 +1,6 @@
 """Timelines: which one came from which, and where it left it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 SEGMENT = 16 * 1024 * 1024
@@ -31,7 +32,7 @@ def parse_history(text: str) -> tuple[Fork, ...]:
 
 
 def on_lineage(
-    backup_timeline: int, stop_lsn: int, timeline: int, forks: dict[int, tuple[Fork, ...]]
+    backup_timeline: int, stop_lsn: int, timeline: int, forks: Mapping[int, tuple[Fork, ...]]
 ) -> bool:
     """Whether a backup can be the start of a recovery along that timeline.
 

@@ -49,7 +49,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Any:
         def read(*_: Any) -> Catalog:
             return left.pop(0) if len(left) > 1 else left[0]
 
-        monkeypatch.setattr(module.switch, "alive", lambda *_: living)
+        monkeypatch.setattr("backups.switch.alive", lambda *_: living)
         monkeypatch.setattr(module, "scratch", scratch)
         monkeypatch.setattr(module, "remove_volume", lambda name: did.append(f"remove {name}"))
         monkeypatch.setattr(module, "read_catalog", read)

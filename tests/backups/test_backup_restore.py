@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backups import cut_over, journal, lineage
+from backups import cut_over, journal, lineage, switch
 from backups import restore as module
 from backups.catalog import Catalog
 from backups.journal import Phase
@@ -45,12 +45,12 @@ def recovery(world: World, monkeypatch: pytest.MonkeyPatch) -> Recovery:
     stand_in = Recovery(world)
     world.target = Container((("test", "PG_VERSION"), ""), (("old-unreadable",), 1), (("give-back",), ""))
     notes = world.note
-    monkeypatch.setattr(module.recovery, "fill", stand_in.fill)
-    monkeypatch.setattr(module.recovery, "wait_for_target", lambda _: notes("pause"))
-    monkeypatch.setattr(module.recovery, "wait_for_end", lambda _: notes("end"))
-    monkeypatch.setattr(module.server, "start", lambda _: notes("recover"))
-    monkeypatch.setattr(module.server, "system", lambda _: 7)
-    monkeypatch.setattr(module.server, "timeline", lambda _: 1)
+    monkeypatch.setattr("backups.recovery.fill", stand_in.fill)
+    monkeypatch.setattr("backups.recovery.wait_for_target", lambda _: notes("pause"))
+    monkeypatch.setattr("backups.recovery.wait_for_end", lambda _: notes("end"))
+    monkeypatch.setattr("backups.server.start", lambda _: notes("recover"))
+    monkeypatch.setattr("backups.server.system", lambda _: 7)
+    monkeypatch.setattr("backups.server.timeline", lambda _: 1)
     monkeypatch.setattr(module, "gather", lambda _: Facts(checksums=True, heartbeat=at(9)))
     monkeypatch.setattr(module, "end_orphan", lambda *_: notes("orphans"))
     monkeypatch.setattr(cut_over, "catch_up", lambda *_: notes("catch-up"))
@@ -60,7 +60,7 @@ def recovery(world: World, monkeypatch: pytest.MonkeyPatch) -> Recovery:
 
     def retire(stack: Stack) -> datetime | None:
         notes("retire")
-        cut_over.switch.stop_database(stack)
+        switch.stop_database(stack)
         return at(30)
 
     monkeypatch.setattr(cut_over, "retire", retire)
@@ -251,7 +251,7 @@ def test_numbers_that_a_repository_or_the_server_knows_are_not_given(
     stack: Stack, quiet: Progress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The repositories may lag behind the server that serves."""
-    monkeypatch.setattr(module.server, "timeline", lambda _: 6)
+    monkeypatch.setattr("backups.server.timeline", lambda _: 6)
     assert restore(stack, KNOWN, TIMED, quiet).timeline == 7
 
 

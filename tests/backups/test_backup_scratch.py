@@ -42,7 +42,7 @@ SERVICE: dict[str, Any] = {
 
 def test_scratch_is_the_database_without_its_place(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of it: another volume, a read-only repository, no alias, no health check, no restart."""
-    monkeypatch.setattr(module.secrets, "token_hex", lambda _: "0a0b0c")
+    monkeypatch.setattr("secrets.token_hex", lambda _: "0a0b0c")
     before = deepcopy(SERVICE)
     spec = scratch_spec(
         SERVICE, stack, "bk-test_database-g3", "bk-test_database-g2", {"twin_repository": "/copy"}

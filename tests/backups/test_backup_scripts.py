@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 BIN = Path(__file__).resolve().parents[2] / "infra" / "images" / "database" / "bin"
 SEGMENT = "000000010000000000000005"
-PGBACKREST = f"""#!{sys.executable} -IS
+PGBACKREST = """
 import json, os, pathlib, sys
 place = pathlib.Path(os.environ["FAKE"])
 with (place / "told").open("a") as told:
@@ -20,7 +21,7 @@ with (place / "told").open("a") as told:
 repository = next((word[7:] for word in sys.argv if word.startswith("--repo=")), "")
 words = [word for word in sys.argv[1:] if not word.startswith("-")]
 answers = json.loads((place / "answers.json").read_text())
-answer = answers.get(f"{repository} {" ".join(words[:2])}", answers.get(words[0], 1))
+answer = answers.get(" ".join([repository, *words[:2]]), answers.get(words[0], 1))
 if isinstance(answer, list):
     count = place / "count"
     done = int(count.read_text()) if count.exists() else 0
@@ -67,7 +68,7 @@ class Place:
         return path.read_text().splitlines() if path.exists() else []
 
     def run(
-        self, answers: dict[str, object], script: str, *arguments: str, most: int = 64
+        self, answers: Mapping[str, object], script: str, *arguments: str, most: int = 64
     ) -> subprocess.CompletedProcess[str]:
         """Runs a script of the image; pgBackRest answers by repository and command, else by command."""
         (self.root / "answers.json").write_text(json.dumps(answers))
@@ -91,7 +92,7 @@ class Place:
             timeout=30,
         )
 
-    def fetch(self, answers: dict[str, object], file: str = SEGMENT, repository: int = 1) -> int:
+    def fetch(self, answers: Mapping[str, object], file: str = SEGMENT, repository: int = 1) -> int:
         """The exit status of `fetch-wal`."""
         return self.run(answers, "fetch-wal", str(repository), "bem", file, str(self.got)).returncode
 
@@ -117,7 +118,7 @@ def place(tmp_path: Path) -> Place:
     found.cluster.mkdir()
     (tmp_path / "bin").mkdir()
     for name, text in {
-        "pgbackrest": PGBACKREST,
+        "pgbackrest": f"#!{sys.executable} -IS" + PGBACKREST,
         "pg_waldump": '#!/bin/sh\ncat "$2"\n',
         "zstd": "#!/bin/sh\ncat\n",
     }.items():

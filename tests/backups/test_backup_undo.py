@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from backups import cut_over, journal, lineage
+from backups import cut_over, journal, lineage, switch
 from backups import undo as module
 from backups.proof import Facts
 from backups.undo import forget, onward_options, previous, undo
@@ -28,9 +28,9 @@ def earlier(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
         (("give-back",), ""),
     )
     notes = world.note
-    monkeypatch.setattr(module.server, "start", lambda _, options: notes(f"recover {options[-2]}"))
-    monkeypatch.setattr(module.server, "timeline", lambda _: 2)
-    monkeypatch.setattr(module.recovery, "wait_for_end", lambda _: notes("end"))
+    monkeypatch.setattr("backups.server.start", lambda _, options: notes(f"recover {options[-2]}"))
+    monkeypatch.setattr("backups.server.timeline", lambda _: 2)
+    monkeypatch.setattr("backups.recovery.wait_for_end", lambda _: notes("end"))
     monkeypatch.setattr(module, "gather", lambda _: Facts(checksums=True))
 
     def promoted(_target: Any, number: int) -> int:
@@ -39,7 +39,7 @@ def earlier(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
     def retire(stack: Stack) -> Any:
         notes("retire")
-        cut_over.switch.stop_database(stack)
+        switch.stop_database(stack)
         return at(30)
 
     monkeypatch.setattr(cut_over, "promoted", promoted)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backups import move, restore, undo
+from backups import move, restore, switch, undo
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -95,7 +95,6 @@ def _short(volume: str) -> str:
 
 def placed(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """Puts the world in the place of Docker in every module that a move goes through."""
-    switch = move.switch
     for name in ("start_database", "stop_database", "update", "alive"):
         monkeypatch.setattr(switch, name, getattr(world, name))
     monkeypatch.setattr(switch, "serving_volume", lambda _stack: world.service)
