@@ -11,7 +11,7 @@ from backups.backup import take as take_backup
 from backups.catalog import read_catalog
 from backups.engine import REPOSITORIES, backup_command, repositories
 from backups.forecast import forecast
-from backups.listing import content, show
+from backups.listing import content, reaches, table
 from backups.move import settle
 from backups.preflight import Checked, preflight, reader
 from backups.restore import Restored
@@ -63,7 +63,8 @@ def listing(name: str, *, as_json: bool) -> None:
     if as_json:
         _print(json.dumps(content(catalog), indent=1))
     else:
-        show(stack, catalog)
+        for line in [*table(catalog), *reaches(catalog)]:
+            _print(line)
 
 
 def verify(name: str, repo: str, *, as_json: bool) -> None:

@@ -20,12 +20,14 @@ TIDY = "rm -rf /cluster/restoring /cluster/timelines /cluster/archiving.conf && 
 def catch_up(living: Any, target: Any) -> None:
     """Brings a standby so close to the living database that little is left for the cut-over.
 
-    The first round takes whatever has piled up, the second what came meanwhile.
+    The first round takes whatever has piled up, the second what came meanwhile. A checkpoint of either
+    side does not have to be made when the old one stops.
 
     Raises:
         Failure: when replay stands still; the living database serves.
     """
     for _ in range(CATCH_UP_ROUNDS):
+        query(living, "checkpoint")
         goal = lsn(query(living, "select pg_switch_wal()"))
         recovery.wait_for_replay(target, goal - 1)
 

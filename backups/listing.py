@@ -5,7 +5,6 @@ from typing import Any
 
 from backups.catalog import Catalog
 from backups.engine import REPOSITORIES
-from operation.stack import Stack
 
 MEBIBYTE = 1024**2
 HEADINGS = ("repository", "label", "type", "restorable from (UTC)", "database", "stored", "timeline")
@@ -66,17 +65,11 @@ def reaches(catalog: Catalog) -> list[str]:
     ]
 
 
-def show(stack: Stack, catalog: Catalog) -> None:
-    """Prints the table and the reaches."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(title=f"restore points of stack {stack.name}", box=None)
-    for heading in HEADINGS:
-        table.add_column(heading, no_wrap=True)
-    for row in rows(catalog):
-        table.add_row(*row)
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(table)
-    for line in reaches(catalog):
-        console.print(line, markup=False)
+def table(catalog: Catalog) -> list[str]:
+    """The rows in columns as wide as they have to be: a label that is cut short cannot be typed."""
+    lines = [HEADINGS, *rows(catalog)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    return [
+        "  ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]

@@ -131,7 +131,8 @@ class _Attempt:
             facts = self._recover(target, old)
             keep = bool(move.old) and self._holds_cluster(target, move.old, old)
             move = replace(move, values=values(self.stack, generation, keep_present=keep))
-            move, started = self._cut_over(move, target)
+            move, started, last = self._cut_over(move, target)
+            facts = replace(facts, heartbeat=last if self.follow and last else facts.heartbeat)
             damaged = execute(target, ["test", "-e", "/cluster/old-unreadable"]).status == 0
         move_over(self.stack, move, self.progress)
         down = (cut_over.now() - started).total_seconds() if move.lived else 0.0
@@ -170,8 +171,11 @@ class _Attempt:
             return volume_exists(volume) and self.living is not None
         return execute(target, ["test", "-s", "/old/pgdata/PG_VERSION"]).status == 0
 
-    def _cut_over(self, move: Move, target: Any) -> tuple[Move, datetime]:
-        """Only a standby has to wait for the old server's end; everything else is ready before."""
+    def _cut_over(self, move: Move, target: Any) -> tuple[Move, datetime, datetime | None]:
+        """Only a standby has to wait for the old server's end; everything else is ready before.
+
+        Gives the move, when the old server was told to stop, and the last second that it knew.
+        """
         if not self.follow:
             with self.progress.step("promote the restored database"):
                 cut_over.promoted(target, self.number)
@@ -185,4 +189,4 @@ class _Attempt:
                 cut_over.promoted(target, self.number)
         ended = Reign(self.before, lineage.START, last if self.related else None)
         began = Reign(self.number, cut_over.now())
-        return replace(move, reigns=(ended, began)), started
+        return replace(move, reigns=(ended, began)), started, last

@@ -8,7 +8,7 @@ import pytest
 from backups import preflight as module
 from backups.catalog import Catalog
 from backups.forecast import forecast
-from backups.listing import content, reaches, rows
+from backups.listing import content, reaches, rows, table
 from backups.plan import Goal, Plan
 from backups.preflight import Checked, preflight
 from backups.target import Target
@@ -160,6 +160,8 @@ def test_listing_for_programs_and_for_people() -> None:
     assert known["reach"]["local"]["until"] == "2026-11-24T12:30:00+00:00"
     assert known["silent"] == {"s3": "no route"}
     assert rows(KNOWN)[0][:4] == ("local", "L", "full", "2026-11-24 12:00:00")
+    assert table(KNOWN)[0].startswith("repository  label  type  restorable from (UTC)  database")
+    assert table(KNOWN)[1].startswith("local       L      full  2026-11-24 12:00:00    100 MiB")
     assert reaches(KNOWN) == [
         "local: WAL reaches to 2026-11-24 12:30:00+00:00 (timeline 1)",
         "s3: does not answer: no route",
