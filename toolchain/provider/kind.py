@@ -3,26 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Protocol
 
+from toolchain.provider.depth import Depth
 from toolchain.provider.failure import Fault
 from toolchain.provider.property_value import UNKNOWN, Json, Value
 
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+|0")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
 _NANOSECONDS = {"ns": 1, "us": 1e3, "µs": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, "h": 3600e9}
-
-
-class Depth(IntEnum):
-    """How much of what Docker has is read."""
-
-    WANTED = 0
-    """What a program says; values that Docker put in by itself say nothing. This is what drift is seen in."""
-    FILLED = 1
-    """Docker's own values too: a resource that is imported."""
-    ALL = 2
-    """Defaults too: what a resource gives to other resources."""
 
 
 class Kind(Protocol):

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from toolchain.provider.depth import Depth
 from toolchain.provider.failure import Fault
-from toolchain.provider.kind import Depth, Kind, Plain
+from toolchain.provider.kind import Kind, Plain
 from toolchain.provider.property_value import UNKNOWN, Json, Properties, Value
 
 

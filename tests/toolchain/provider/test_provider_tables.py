@@ -8,9 +8,9 @@ import pytest
 from tests.toolchain.provider import examples
 from tests.toolchain.provider.examples import CONFIG, NETWORK, SECRET, SERVICE, VOLUME, changed
 from toolchain.provider.catalogue import RESOURCES, name_of, resource_of, type_of
+from toolchain.provider.depth import Depth
 from toolchain.provider.diff import deletes_first
 from toolchain.provider.difference import difference
-from toolchain.provider.kind import Depth
 from toolchain.provider.network import create_arguments as network_arguments
 from toolchain.provider.property_value import UNKNOWN, Json, Properties, Value
 from toolchain.provider.resource import Resource
