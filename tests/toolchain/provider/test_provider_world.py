@@ -24,7 +24,7 @@ def test_second_preview_and_refresh_are_clean(deployed: Deployed) -> None:
     """Nothing that infra/ uses shows a change that nobody made."""
     trial, world = deployed
     assert trial.preview(world) == ALL_SAME
-    assert trial.refresh(world) == ALL_SAME
+    assert trial.refresh() == ALL_SAME
     assert trial.preview(world) == ALL_SAME
 
 
@@ -99,7 +99,7 @@ def test_drift_by_hand_is_seen_and_repaired(deployed: Deployed) -> None:
     service = trial.engine.services.get(f"{trial.name}-app")
     service.scale(0)
     trial.engine.api.remove_image(f"{trial.name}:local", force=True)
-    seen = trial.refresh(world)
+    seen = trial.refresh()
     assert seen["update"] == 1
     assert seen["delete"] == 1
     trial.up(world)

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ class Trial:
 
     def up(self, program: Program, **options: Any) -> dict[str, int]:
         """What `pulumi up` did, by kind of step."""
-        result = self.stack(program).up(on_output=self._hear, **options)
+        result = self.stack.up(program=_run(program), on_output=self._hear, **options)
         return _by_name(result.summary.resource_changes)
 
     def fails(self, program: Program) -> str:
@@ -45,24 +46,21 @@ class Trial:
 
     def preview(self, program: Program) -> dict[str, int]:
         """What `pulumi up` would do, by kind of step."""
-        return _by_name(self.stack(program).preview(on_output=self._hear).change_summary)
+        return _by_name(self.stack.preview(program=_run(program), on_output=self._hear).change_summary)
 
-    def refresh(self, program: Program) -> dict[str, int]:
+    def refresh(self) -> dict[str, int]:
         """What `pulumi refresh` saw, by kind of step."""
-        return _by_name(self.stack(program).refresh(on_output=self._hear).summary.resource_changes)
+        return _by_name(self.stack.refresh(on_output=self._hear).summary.resource_changes)
 
     def destroy(self) -> None:
         """Take all away."""
-        self.stack(lambda: None).destroy()
+        self.stack.destroy()
 
-    def stack(self, program: Program) -> auto.Stack:
-        """The stack with this program."""
-
-        def run() -> None:
-            program()
-
+    @cached_property
+    def stack(self) -> auto.Stack:
+        """The stack, whose program each operation gives."""
         return auto.create_or_select_stack(
-            self.name, project_name="provider", program=run, opts=self.options()
+            self.name, project_name="provider", program=_run(lambda: None), opts=self.options()
         )
 
     def options(self) -> auto.LocalWorkspaceOptions:
@@ -124,3 +122,10 @@ class Trial:
 
 def _by_name(changes: Mapping[Any, int] | None) -> dict[str, int]:
     return {str(getattr(kind, "value", kind)): number for kind, number in (changes or {}).items()}
+
+
+def _run(program: Program) -> Callable[[], None]:
+    def run() -> None:
+        program()
+
+    return run
