@@ -23,7 +23,7 @@ from backups.undo import undo as run_undo
 from backups.verify import Proof
 from backups.verify import verify as run_verify
 from operation.consent import ask
-from operation.failure import Failure
+from operation.failure import Failure, refusal
 from operation.lock import locked
 from operation.mutation import mutation
 from operation.progress import Progress, progress_of
@@ -127,9 +127,18 @@ def undo(name: str, *, yes: bool, as_json: bool) -> None:
     _tell(stack, restored, as_json=as_json)
 
 
-def forget(name: str, generation: int, *, yes: bool) -> None:
-    """Removes an earlier volume."""
+def forget(name: str, typed: str, *, yes: bool) -> None:
+    """Removes an earlier volume.
+
+    Raises:
+        Failure: when what was typed is no number, or no generation that is kept.
+    """
     stack = stack_named(name)
+    if not typed.isdecimal():
+        raise refusal(
+            f"{typed!r} is no generation.", remedy="`invoke status` shows the numbers of those kept."
+        )
+    generation = int(typed)
     progress = progress_of(stack, "restore.forget")
     with mutation(stack, f"restore.forget {generation}"):
         settle(stack, progress)

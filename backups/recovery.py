@@ -43,18 +43,21 @@ def restore_argv(stanza: str, plan: Plan, processes: int, *, follow: bool = Fals
         f"--pg1-path={server.DATA}",
         "--tablespace-map-all=/cluster/tablespaces",
         f"--recovery-option=restore_command={restore_command(stanza, plan.backup.repository)}",
-        f"--recovery-option=recovery_target_timeline={plan.timeline}",
         *_goal(plan, follow=follow),
         "restore",
     ]
 
 
 def _goal(plan: Plan, *, follow: bool) -> list[str]:
+    # PgBackRest has no --target-timeline for a backup's own end, and checks the others against it.
     if plan.goal is Goal.BACKUP:
-        return ["--type=immediate", "--target-action=pause"]
+        timeline = f"--recovery-option=recovery_target_timeline={plan.timeline}"
+        return [timeline, "--type=immediate", "--target-action=pause"]
+    timeline = f"--target-timeline={plan.timeline}"
     if plan.goal is Goal.TIME and plan.time is not None:
-        return ["--type=time", f"--target={plan.time.isoformat(sep=' ')}", "--target-action=pause"]
-    return ["--type=standby" if follow else "--type=default"]
+        target = f"--target={plan.time.isoformat(sep=' ')}"
+        return [timeline, "--type=time", target, "--target-action=pause"]
+    return [timeline, "--type=standby" if follow else "--type=default"]
 
 
 def fill(

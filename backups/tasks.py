@@ -115,7 +115,7 @@ def undo(_context: Context, yes: bool = False, stack: str = "", json: bool = Fal
         "stack": STACK,
     },
 )
-def forget(_context: Context, generation: int, yes: bool = False, stack: str = "") -> None:
+def forget(_context: Context, generation: str, yes: bool = False, stack: str = "") -> None:
     """Remove the volume of an earlier generation for good.
 
     Example: invoke restore.forget 1

@@ -18,22 +18,26 @@ COMMON = [
     "--pg1-path=/cluster/pgdata",
     "--tablespace-map-all=/cluster/tablespaces",
     "--recovery-option=restore_command=fetch-wal 2 bem %f %p",
-    "--recovery-option=recovery_target_timeline=3",
 ]
+TIMELINE = "--target-timeline=3"
 START = backup("20261124-101500F", 0, repository=2)
 
 
 @pytest.mark.parametrize(
     ("goal", "follow", "words"),
     [
-        (Goal.LATEST, True, ["--type=standby"]),
-        (Goal.LATEST, False, ["--type=default"]),
-        (Goal.END, False, ["--type=default"]),
-        (Goal.BACKUP, False, ["--type=immediate", "--target-action=pause"]),
+        (Goal.LATEST, True, [TIMELINE, "--type=standby"]),
+        (Goal.LATEST, False, [TIMELINE, "--type=default"]),
+        (Goal.END, False, [TIMELINE, "--type=default"]),
+        (
+            Goal.BACKUP,
+            False,
+            ["--recovery-option=recovery_target_timeline=3", "--type=immediate", "--target-action=pause"],
+        ),
         (
             Goal.TIME,
             False,
-            ["--type=time", "--target=2026-11-24 12:10:00.000001+00:00", "--target-action=pause"],
+            [TIMELINE, "--type=time", "--target=2026-11-24 12:10:00.000001+00:00", "--target-action=pause"],
         ),
     ],
 )
