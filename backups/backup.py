@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backups.engine import REPOSITORIES, abort_command, backup_command
-from backups.info import at_work, read_info
+from backups.info import at_work, read_info, silent_repositories
 from operation.containers import client, container, execute
 from operation.failure import Failure
 from operation.progress import Progress
@@ -41,12 +41,14 @@ def take(stack: Stack, kind: str, repositories: list[int], progress: Progress) -
     """
     target = container(stack, "database")
     stanza = stack.settings.backups.stanza
-    end_orphan(target, stanza, progress)
+    info = end_orphan(target, stanza, progress)
+    silent = silent_repositories(info, stanza)
     execute(target, ["give-back", stanza])
     taken, failed = [], []
     for number in repositories:
         try:
             with progress.step(f"backup into {REPOSITORIES[number]}") as say:
+                _refuse_silent(number, silent)
                 taken.append(_one(stanza, target, number, kind, say))
         except Failure as failure:
             failed.append(failure)
@@ -60,15 +62,27 @@ def take(stack: Stack, kind: str, repositories: list[int], progress: Progress) -
     return taken
 
 
-def end_orphan(target: Any, stanza: str, progress: Progress) -> None:
+def end_orphan(target: Any, stanza: str, progress: Progress) -> list[dict[str, Any]]:
     """Ends a backup whose command was killed: it goes on in the container, and nobody waits for it.
 
     Only for who holds the stack's lock: then no living command can have started it.
+
+    Returns:
+        what pgBackRest says of the repositories.
     """
-    if at_work(read_info(target, stanza), stanza):
+    info = read_info(target, stanza)
+    if at_work(info, stanza):
         progress.say("! a backup that a killed command left behind is at work in the database's container")
         with progress.step("end it"):
             execute(target, abort_command(stanza))
+    return info
+
+
+def _refuse_silent(number: int, silent: dict[int, str]) -> None:
+    """Spares the minutes that pgBackRest goes on trying."""
+    if number in silent:
+        name = REPOSITORIES[number]
+        raise Failure(f"the backup into {name} failed: the repository does not answer: {silent[number]}")
 
 
 def _one(stanza: str, target: Any, number: int, kind: str, say: Any) -> Taken:

@@ -48,14 +48,14 @@ def test_two_at_once(platform: Deployment) -> None:
 def test_a_service_that_does_not_start_fails_up_with_its_own_words(platform: Deployment) -> None:
     """PostgreSQL's own error and last lines; the next `up` with right settings repairs it."""
     text = platform.stack.file.read_text()
-    platform.configure(database__shared_buffers="9000GB")
+    platform.configure(database__shared_buffers="900GB")
     try:
         said = platform.invoke("up", "--skip-backup", seconds=300)
     finally:
         platform.stack.file.write_text(text)
     assert said.status == 1
     assert "database" in said.words
-    assert "could not map anonymous shared memory" in said.words or "Cannot allocate memory" in said.words
+    assert "could not map anonymous shared memory" in said.words
     assert "Traceback" not in said.words
     platform.succeed("up", "--skip-backup")
     assert awaited(platform.well, 60, "the platform's return")
