@@ -43,7 +43,6 @@ def take(stack: Stack, kind: str, repositories: list[int], progress: Progress) -
     stanza = stack.settings.backups.stanza
     info = end_orphan(target, stanza, progress)
     silent = silent_repositories(info, stanza)
-    execute(target, ["give-back", stanza])
     taken, failed = [], []
     for number in repositories:
         try:

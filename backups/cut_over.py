@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backups import recovery, server, switch
-from backups.engine import query
+from backups.engine import archiving_off, query
 from backups.history import before_fork, lsn, parse_history
 from backups.proof import heartbeat
 from operation.containers import execute, required
@@ -32,12 +32,21 @@ def catch_up(living: Any, target: Any) -> None:
         recovery.wait_for_replay(target, goal - 1)
 
 
-def retire(stack: Stack) -> datetime | None:
-    """Stops the old database, if one runs; gives the last second in it, None when nobody could ask."""
+def retire(stack: Stack, *, followed: bool = False) -> datetime | None:
+    """Stops the old database, if one runs; gives the last second in it, None when nobody could ask.
+
+    Args:
+        stack: whose database.
+        followed: a standby takes the last segments from its volume, and archives them later: it does not
+            have to wait for a repository, which may be down, before it ends.
+    """
     living = switch.alive(stack)
     last: datetime | None = None
     if living is not None:
-        query(living, "select pg_switch_wal()")
+        if followed:
+            archiving_off(living)
+        else:
+            query(living, "select pg_switch_wal()")
         last = heartbeat(living)
     if switch.serving_volume(stack):
         switch.stop_database(stack)

@@ -37,8 +37,18 @@ def backup_command(stanza: str, repository: int, kind: str) -> list[str]:
 
 
 def info_command(stanza: str) -> list[str]:
-    """`info` as JSON; its console is the same standard output, so only errors may be on it."""
-    return ["pgbackrest", f"--stanza={stanza}", "--log-level-console=error", "--output=json", "info"]
+    """`info` as JSON; its console is the same standard output, so only errors may be on it.
+
+    A repository that does not answer is given up after three tries of three seconds.
+    """
+    return [
+        "pgbackrest",
+        f"--stanza={stanza}",
+        "--log-level-console=error",
+        "--io-timeout=3",
+        "--output=json",
+        "info",
+    ]
 
 
 def abort_command(stanza: str) -> list[str]:
@@ -80,6 +90,12 @@ def archiving_on(target: Any, stanza: str) -> None:
     required(execute(target, ["sh", "-c", script, "sh", line]), "writing the archive command")
     query(target, "select pg_reload_conf()")
     query(target, "checkpoint")
+
+
+def archiving_off(target: Any) -> None:
+    """Keeps the database in that container from archiving; segments wait where they are."""
+    required(execute(target, ["rm", "-f", ARCHIVING]), "removing the archive command")
+    query(target, "select pg_reload_conf()")
 
 
 def query(target: Any, sql: str, database: str = "postgres") -> str:

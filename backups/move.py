@@ -64,11 +64,8 @@ def finish(stack: Stack, move: Move, progress: Progress) -> None:
     archiving_on(target, stack.settings.backups.stanza)
     if move.reigns:
         lineage.succeed(stack, move.reigns[0] if len(move.reigns) > 1 else None, move.reigns[-1])
-    output = execute(target, ["give-back", stack.settings.backups.stanza])
-    if output.status != 0:
-        progress.say(
-            "! segments of the old timeline are not archived yet; the next `invoke backup` tries again"
-        )
+    if execute(target, ["give-back"]).status != 0:
+        progress.say("! segments of the old timeline are not archived yet; it is tried every half minute")
     configure(stack, move.values)
     up(Stack(stack.name, stack.root), progress)
     journal.clear(stack)
@@ -107,7 +104,7 @@ def _take_back(stack: Stack, move: Move, progress: Progress) -> None:
         ensure_volume(stack, move.old)
         try:
             if move.lived:
-                switch.start_database(stack, move.old)
+                archiving_on(switch.start_database(stack, move.old), stack.settings.backups.stanza)
             else:
                 switch.update(stack, replicas=1, volume=move.old)
         except Failure as failure:

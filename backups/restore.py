@@ -182,7 +182,7 @@ class _Attempt:
         with self.progress.step("stop the old database"):
             journal.write(self.stack, move.at(Phase.CUT_OVER))
             started = cut_over.now()
-            last = cut_over.retire(self.stack)
+            last = cut_over.retire(self.stack, followed=self.follow)
         if self.follow:
             with self.progress.step("replay its last record and promote"):
                 cut_over.drain(target, self.plan.timeline)

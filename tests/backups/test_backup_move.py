@@ -49,7 +49,7 @@ def test_killed_in_the_cut_over_goes_back(stack: Stack, world: World, quiet: Pro
     journal.write(stack, move.at(Phase.CUT_OVER))
     world.lives = False
     settle(stack, quiet)
-    assert world.did == ["clear scratches", "start g2", "remove g3"]
+    assert world.did == ["clear scratches", "start g2", "archive", "remove g3"]
     assert journal.read(stack) is None
     assert lineage.recorded(stack) == ()
 
@@ -70,7 +70,7 @@ def test_new_volume_that_does_not_start_after_a_kill_goes_back(
     journal.write(stack, move.at(Phase.STARTING))
     world.sick.add(move.new)
     settle(stack, quiet)
-    assert world.did == ["clear scratches", "start g3", "start g2", "remove g3"]
+    assert world.did == ["clear scratches", "start g3", "start g2", "archive", "remove g3"]
     assert lineage.recorded(stack) == ()
 
 
@@ -147,7 +147,7 @@ def test_undo_that_is_taken_back_keeps_both_volumes(
     back = replace(move, new=stack.volume(1), fresh=False)
     journal.write(stack, back.at(Phase.CUT_OVER))
     settle(stack, quiet)
-    assert world.did == ["clear scratches", "start g2"]
+    assert world.did == ["clear scratches", "start g2", "archive"]
     assert world.volumes >= {stack.volume(1), stack.volume(2)}
 
 
@@ -165,7 +165,7 @@ def test_move_over_that_fails_goes_back_at_once(
     world.sick.add(move.new)
     with pytest.raises(Failure, match="g3 did not happen"), healed(stack, quiet):
         move_over(stack, move, quiet)
-    assert world.did == ["start g3", "clear scratches", "start g2", "remove g3"]
+    assert world.did == ["start g3", "clear scratches", "start g2", "archive", "remove g3"]
     assert journal.read(stack) is None
 
 

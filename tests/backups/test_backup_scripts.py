@@ -81,7 +81,7 @@ class Place:
             "FETCH_STOPPED": str(self.stopped),
             "FETCH_PAUSE": "0",
             "WAL_REACH_MOST": str(most),
-            "GIVE_BACK_FROM": str(self.cluster / "borrowed"),
+            "GIVE_BACK_CLUSTER": str(self.cluster),
         }
         return subprocess.run(
             [BIN / script, *arguments],
@@ -222,9 +222,9 @@ def test_segment_without_room_for_it_stops_the_server(place: Place) -> None:
 
 
 def test_history_is_looked_for_everywhere(place: Place) -> None:
-    """A timeline that any repository or the old volume knows is never given again."""
-    assert place.fetch({"1 archive-get 00000002.history": 1, "2 archive-get 00000002.history": "two"},
-                       "00000002.history") == 0  # fmt: skip
+    """A timeline that any repository or the old volume knows is found, and never given again."""
+    answers = {"1 archive-get 00000002.history": 1, "2 archive-get 00000002.history": "two"}
+    assert place.fetch(answers, "00000002.history") == 0
     assert place.got.read_text() == "two"
     place.keep("00000003.history")
     assert place.fetch({"archive-get": 1}, "00000003.history") == 0
@@ -238,12 +238,23 @@ def test_number_that_was_given_counts_as_taken(place: Place, number: int, status
     assert place.fetch({"archive-get": 1}, f"{number:08X}.history") == status
 
 
+@pytest.mark.parametrize(("number", "asked"), [(3, 2), (4, 1), (7, 1)])
+def test_other_repository_is_asked_only_for_what_the_note_does_not_say(
+    place: Place, number: int, asked: int
+) -> None:
+    """It may be down, and every question to it then costs the cut-over ten seconds."""
+    (place.cluster / "timelines").write_text("3 6\n")
+    place.fetch({"archive-get": 1}, f"{number:08X}.history")
+    assert len(place.told()) == asked
+
+
 @pytest.mark.parametrize("note", [None, ""])
 def test_numbers_that_nobody_noted_are_free(place: Place, note: str | None) -> None:
-    """Without the note PostgreSQL counts by itself."""
+    """Without the note PostgreSQL counts by itself, once neither repository has the number."""
     if note is not None:
         (place.cluster / "timelines").write_text(note)
     assert place.fetch({"archive-get": 1}, "00000002.history") == 1
+    assert len(place.told()) == 2
 
 
 def test_other_repository_that_fails_does_not_stop_a_history(place: Place) -> None:
@@ -338,24 +349,40 @@ def test_histories_that_cannot_be_read_are_a_failure(place: Place, answers: dict
 def borrowed(place: Place) -> list[str]:
     """Names of the segments that wait to be given back."""
     folder = place.cluster / "borrowed"
-    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    return sorted(path.name for path in folder.glob("[!.]*")) if folder.exists() else []
+
+
+def borrow(place: Place, *names: str) -> None:
+    """Segments that came from the old volume, in a database that archives."""
+    (place.cluster / "borrowed").mkdir()
+    for name in names:
+        (place.cluster / "borrowed" / name).touch()
+    (place.cluster / "archiving.conf").write_text(
+        "archive_command = 'pgbackrest --stanza=bem archive-push %p'\n"
+    )
 
 
 def test_borrowed_segments_are_archived(place: Place) -> None:
     """Each, in order, without the asynchronous queue; then none is left."""
-    (place.cluster / "borrowed").mkdir()
-    for name in ("A", "B"):
-        (place.cluster / "borrowed" / name).touch()
-    assert place.run({"archive-push": ""}, "give-back", "bem").returncode == 0
-    assert borrowed(place) == []
-    assert [line.rsplit("/", 1)[-1] for line in place.told()] == ["A", "B"]
-    assert "--no-archive-async" in place.told()[0]
+    borrow(place, "A", "B")
+    assert place.run({"archive-push": ""}, "give-back").returncode == 0
+    assert not (place.cluster / "borrowed").exists()
+    push = "--stanza=bem --no-archive-async --log-level-console=error archive-push"
+    assert place.told() == [f"{push} {place.cluster}/borrowed/{name}" for name in ("A", "B")]
 
 
 def test_segments_that_cannot_be_archived_stay(place: Place) -> None:
-    """For the next try; nothing borrowed is nothing to do."""
-    assert place.run({"archive-push": 49}, "give-back", "bem").returncode == 0
-    (place.cluster / "borrowed").mkdir()
-    (place.cluster / "borrowed" / "A").touch()
-    assert place.run({"archive-push": 49}, "give-back", "bem").returncode == 1
+    """For the next try; the first that fails ends this one."""
+    borrow(place, "A", "B")
+    assert place.run({"archive-push": ["", 49]}, "give-back").returncode == 1
+    assert borrowed(place) == ["B"]
+
+
+def test_nothing_borrowed_is_nothing_to_do(place: Place) -> None:
+    """No repository is asked; a database that does not archive yet waits with it."""
+    assert place.run({"archive-push": 49}, "give-back").returncode == 0
+    borrow(place, "A")
+    (place.cluster / "archiving.conf").unlink()
+    assert place.run({"archive-push": ""}, "give-back").returncode == 1
+    assert place.told() == []
     assert borrowed(place) == ["A"]
