@@ -7,7 +7,7 @@ import pytest
 
 from operation.progress import Progress
 from operation.stack import Stack
-from tests.drills.platform import Platform
+from tests.drills.small_platform import Platform
 
 HEAD = """---
 title: The platform is lost

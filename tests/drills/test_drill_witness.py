@@ -20,7 +20,7 @@ from operation.progress import Progress
 from operation.stack import ROOT, Stack
 from tests.drills import scene
 from tests.drills.conftest import Write
-from tests.drills.platform import Platform, issue
+from tests.drills.small_platform import Platform, issue
 
 ORPHAN = """
 import os, pathlib, signal, sys
