@@ -214,10 +214,16 @@ def _show(status: Status) -> None:
     console.print(table)
     for address, words in status.endpoints.items():
         console.print(f"{address}  {words}")
-    for name, until in status.restore_point.items():
-        proof = status.proven.get(name, "never")
-        console.print(f"{name}: restorable to {until}; RPO now {status.rpo_seconds[name]} s; proven: {proof}")
+    for name in status.restore_point:
+        console.print(_repository(status, name))
     kept = f"; kept for restore.undo: {', '.join(map(str, status.kept))}" if status.kept else ""
     console.print(f"database: generation {status.generation}, timeline {status.timeline}{kept}")
     for line in status.remarks:
         console.print(f"[yellow]![/yellow] {line}")
+
+
+def _repository(status: Status, name: str) -> str:
+    """One line: to which second it can bring the database back, and when that was proven last."""
+    until, seconds = status.restore_point[name], status.rpo_seconds[name]
+    known = f"restorable to {until}; RPO now {seconds} s" if until else "restorable to no known second now"
+    return f"{name}: {known}; proven: {status.proven.get(name, 'never')}"

@@ -65,6 +65,13 @@ def opened(stack: Stack) -> "PulumiStack":
         ) from error
 
 
+def introduce(stack: Stack) -> None:
+    """Makes the stack known to Pulumi, so that a plain `pulumi up` finds it; does nothing when it is."""
+    environment(stack)
+    if not (stack.folder / "pulumi" / ".pulumi" / "stacks" / "bem" / f"{stack.name}.json").exists():
+        opened(stack)
+
+
 def up(stack: Stack, progress: Progress) -> Changes:
     """Brings reality to what the stack's file says, also where somebody changed it by hand.
 

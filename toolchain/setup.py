@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with cache.locked(Progress()):
             provided = provide_all(parts(), progress)
-        deployment.environment(stack_named(stack_name))
+        deployment.introduce(stack_named(stack_name))
     except Failure as failure:
         sys.stderr.write(f"{failure}\n" + (f"  log: {log}\n" if log.exists() else ""))
         return failure.exit_code

@@ -93,7 +93,7 @@ def test_info_is_asked_with_errors_alone_on_the_console() -> None:
     asked = Container((("info",), "[]"))
     assert read_info(asked, "bem") == []
     assert asked.told == [
-        ["pgbackrest", "--stanza=bem", "--log-level-console=error", "--io-timeout=3", "--output=json", "info"]
+        ["pgbackrest", "--stanza=bem", "--log-level-console=error", "--output=json", "info"]
     ]
 
 

@@ -5,7 +5,7 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -19,7 +19,7 @@ _ORIGIN: Final = "_bem_origin"
 def keep_origins(loop: asyncio.AbstractEventLoop) -> None:
     """Makes tasks note where they failed: asyncio forgets it when a task is awaited a second time."""
 
-    def task(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **options: Any) -> Any:
+    def task(loop: asyncio.AbstractEventLoop, work: Any, **options: Any) -> Any:
         made: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **options)
         made.add_done_callback(_note)
         return made

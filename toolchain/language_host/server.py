@@ -142,7 +142,8 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             )
             _stop_with(context, child)
             for name, data in outputs(child):
-                yield language_pb2.RunPluginResponse(**{name: data})
+                answer: dict[str, Any] = {name: data}
+                yield language_pb2.RunPluginResponse(**answer)
             yield language_pb2.RunPluginResponse(exitcode=self._children.wait(child))
 
     def Cancel(self, _request: Any, _context: Any) -> Any:  # noqa: N802  # gRPC's name

@@ -82,8 +82,8 @@ def test_project_without_a_python_is_refused(host: Host, tmp_path: Path) -> None
     project = info(tmp_path, virtualenv="none")
     with pytest.raises(grpc.RpcError) as caught:
         host.stub.GetRequiredPackages(language_pb2.GetRequiredPackagesRequest(info=project))
-    assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION  # type: ignore[attr-defined]
-    assert f"python3 -m venv {tmp_path}/none" in caught.value.details()  # type: ignore[attr-defined]
+    assert caught.value.code() == grpc.StatusCode.FAILED_PRECONDITION
+    assert f"python3 -m venv {tmp_path}/none" in caught.value.details()
     answer = host.stub.Run(language_pb2.RunRequest(info=project, pwd=str(tmp_path)))
     assert "none does not exist" in answer.error
     assert not answer.bail  # the engine of this test cannot show it
@@ -93,7 +93,7 @@ def test_what_is_missing_says_so(host: Host) -> None:
     """The engine knows what to do without it."""
     with pytest.raises(grpc.RpcError) as caught:
         host.stub.Pack(language_pb2.PackRequest())
-    assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED  # type: ignore[attr-defined]
+    assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_plugin_runs(host: Host, tmp_path: Path) -> None:
