@@ -37,18 +37,8 @@ def backup_command(stanza: str, repository: int, kind: str) -> list[str]:
 
 
 def info_command(stanza: str) -> list[str]:
-    """`info` as JSON; its console is the same standard output, so only errors may be on it.
-
-    A repository that does not answer is given up after three tries of three seconds.
-    """
-    return [
-        "pgbackrest",
-        f"--stanza={stanza}",
-        "--log-level-console=error",
-        "--io-timeout=3",
-        "--output=json",
-        "info",
-    ]
+    """`info` as JSON; its console is the same standard output, so only errors may be on it."""
+    return ["pgbackrest", f"--stanza={stanza}", "--log-level-console=error", "--output=json", "info"]
 
 
 def abort_command(stanza: str) -> list[str]:
