@@ -7,7 +7,7 @@ from typing import Any
 from backups import server
 from backups.engine import query
 from backups.plan import Goal, Plan
-from operation.containers import POLL, execute, required
+from operation.containers import execute, required
 from operation.failure import Failure
 
 EMPTY = (
@@ -15,6 +15,8 @@ EMPTY = (
 )
 STALL_SECONDS = 300
 """Replay that takes in no further segment for so long stands still; one takes 20 to 50 ms (facts)."""
+FIRST_PAUSE, LAST_PAUSE, COUNT_SECONDS = 0.1, 1.0, 5.0
+"""Seconds between two looks at a replay, and between two counts of what it took in."""
 STOPPED_AT_TARGET = "recovery stopping"
 """What the server writes when it has met the target; «paused» alone may also mean a wrong setting."""
 
@@ -149,19 +151,29 @@ def answer(target: Any, sql: str) -> str:
 
 
 def _replaying(target: Any, done: Callable[[], bool], seconds: float = STALL_SECONDS) -> None:
-    """Waits for a condition for as long as replay takes in segments."""
-    taken, deadline = -1, time.monotonic() + seconds
+    """Waits for a condition for as long as replay takes in segments.
+
+    Looks often at first and seldom later: every look costs replay some of its processor.
+    """
+    taken, pause = -1, FIRST_PAUSE
+    deadline = counted = time.monotonic()
     while not done():
-        now = _segments_taken(target)
-        if now != taken:
-            taken, deadline = now, time.monotonic() + seconds
-        if time.monotonic() >= deadline:
-            raise Failure(
-                f"replay stands still since {seconds:.0f} s:\n    {server.last_lines(target)}",
-                server.SERVES_STILL,
-                "a segment may be missing in this repository; `--repo` names another one.",
-            )
-        time.sleep(POLL)
+        if time.monotonic() >= min(deadline, counted + COUNT_SECONDS):
+            now, counted = _segments_taken(target), time.monotonic()
+            if now == taken and counted >= deadline:
+                raise _stalled(target, seconds)
+            if now != taken:
+                taken, deadline = now, counted + seconds
+        time.sleep(pause)
+        pause = min(pause * 1.2, LAST_PAUSE)
+
+
+def _stalled(target: Any, seconds: float) -> Failure:
+    return Failure(
+        f"replay stands still since {seconds:.0f} s:\n    {server.last_lines(target)}",
+        server.SERVES_STILL,
+        "a segment may be missing in this repository; `--repo` names another one.",
+    )
 
 
 def _segments_taken(target: Any) -> int:

@@ -136,4 +136,5 @@ def test_replay_that_goes_on_is_waited_for() -> None:
 
 @pytest.fixture
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recovery, "POLL", 0.01)
+    for name in ("FIRST_PAUSE", "LAST_PAUSE", "COUNT_SECONDS"):
+        monkeypatch.setattr(recovery, name, 0.01)
