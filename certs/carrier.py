@@ -70,6 +70,18 @@ def delivered(stack: Stack, profile: Profile, volume: str, image: str = "") -> b
         return _held(carrier) == (leaf.serial, profile.uid)
 
 
+def holds_a_pair(stack: Stack, volume: str) -> bool:
+    """Whether there is a certificate in the volume at all, whosever and however old."""
+    from docker.errors import NotFound  # noqa: PLC0415
+
+    try:
+        client().volumes.get(volume)
+    except NotFound:
+        return False
+    with _carrier(stack, volume, "") as carrier:
+        return _held(carrier) is not None
+
+
 def _alone(stack: Stack, profile: Profile) -> Any:
     return turn(stack.make_folder("certs") / f".{profile.party}.delivery.lock")
 

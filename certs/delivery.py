@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 from pulumi import dynamic
 
-from certs.carrier import deliver, delivered
+from certs.carrier import deliver, delivered, holds_a_pair
 from certs.profile import Profile
 from operation.failure import Failure
 from operation.stack import Stack
@@ -40,7 +40,9 @@ class DeliveryProvider(dynamic.ResourceProvider):
         return dynamic.UpdateResult(_done(_news))
 
     def read(self, id_: str, props: Properties) -> dynamic.ReadResult:
-        """Keeps what is known: `delivered` and `deliver` compare and heal."""
+        """Keeps what is known; a volume that lost its pair has no delivery, and the next `up` makes one."""
+        if not holds_a_pair(Stack(str(props["stack"])), str(props["volume"])):
+            return dynamic.ReadResult("", {})
         return dynamic.ReadResult(id_, props)
 
     def delete(self, _id: str, _props: Properties) -> None:

@@ -53,12 +53,6 @@ def destroy(stack: Stack, progress: Progress) -> None:
     stack.file.unlink(missing_ok=True)
 
 
-def remember(stack: Stack, what: str, outcome: str, seconds: float) -> None:
-    """One audit line in the production stack for a drill."""
-    entry = audit.Entry(at=audit.now(), who=audit.actor(), what=what, seconds=seconds, outcome=outcome)
-    audit.record(stack, entry)
-
-
 def _write_settings(stack: Stack, twin: Stack) -> None:
     import yaml  # noqa: PLC0415
 

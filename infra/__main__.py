@@ -3,13 +3,15 @@
 import pulumi
 from pulumi.runtime import config
 
+from backups.restore import check_agreement
+from backups.switch import serving_volume
 from infra.bem import Platform
 from operation.failure import Failure
 from operation.stack import Stack
 
 stack = Stack(pulumi.get_stack(), given={**config.get_config_env(), **config.CONFIG.get()})
 try:
-    _ = stack.settings
+    check_agreement(stack, serving_volume(stack))
 except Failure as failure:
     raise pulumi.RunError(str(failure)) from None
 

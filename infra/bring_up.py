@@ -5,7 +5,8 @@ import socket
 
 from backups.backup import take
 from backups.engine import REPOSITORIES
-from backups.restore import settle
+from backups.restore import check_agreement, settle
+from backups.switch import serving_volume
 from backups.verify import newest, verify
 from infra.bem import addresses
 from operation import custodian, deployment
@@ -28,6 +29,7 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
     with mutation(stack, "up") as outcome:
         _ports_free(stack)
         settle(stack, progress)
+        check_agreement(stack, serving_volume(stack))
         changes = deployment.up(stack, progress)
         first = _first_backups(stack, progress) if backup else []
         outcome.outcome = "unchanged" if changes.nothing and not first else "succeeded"

@@ -148,7 +148,7 @@ def _certificates(stack: Stack, status: Status) -> None:
         status.certificates[party.role] = round(left, 1)
         if left < life * DAYS_LIMIT:
             status.wrong.append(
-                f"{party.role}'s certificate has {left:.1f} days left: `invoke up` renews it."
+                f"{party.role}'s certificate has {left:.1f} days left: `invoke certs.renew --due`."
             )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from operation import custodian, drift, leftovers, pulumi_lock
+from operation import custodian, drift, leftovers, pulumi_lock, pulumi_state
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -68,7 +68,7 @@ def opened(stack: Stack) -> "PulumiStack":
 def introduce(stack: Stack) -> None:
     """Makes the stack known to Pulumi, so that a plain `pulumi up` finds it; does nothing when it is."""
     environment(stack)
-    if not (stack.folder / "pulumi" / ".pulumi" / "stacks" / "bem" / f"{stack.name}.json").exists():
+    if not pulumi_state.state_path(stack).exists():
         opened(stack)
 
 
@@ -78,9 +78,8 @@ def up(stack: Stack, progress: Progress) -> Changes:
     Raises:
         Failure: with the errors that Pulumi and the services gave; the next `up` goes on from there.
     """
-    _take_over(stack, progress)
+    refresh = _take_over(stack, progress) or drift.drifted(stack)
     with progress.step("deploy") as say:
-        refresh = drift.drifted(stack)
         changes = _run(lambda on_event: opened(stack).up(on_event=on_event, refresh=refresh), progress, say)
         if not changes.nothing:
             leftovers.prune(stack, progress)
@@ -106,10 +105,16 @@ def preview(stack: Stack, progress: Progress) -> Changes:
         )
 
 
-def _take_over(stack: Stack, progress: Progress) -> None:
-    """Makes an end of what a killed command left: its processes, its lock, and what no state knows."""
-    if pulumi_lock.take_over(stack, progress):
+def _take_over(stack: Stack, progress: Progress) -> bool:
+    """Makes an end of what a killed command left: its processes, its lock, and what no state knows.
+
+    Returns:
+        whether there was anything: then the state is not to be trusted without a look at Docker.
+    """
+    killed, cut_short = pulumi_lock.take_over(stack, progress), pulumi_state.mend(stack, progress)
+    if killed or cut_short:
         leftovers.remove_unknown(stack, progress)
+    return killed or cut_short
 
 
 def _run(action: Callable[[Any], Any], progress: Progress, say: Callable[[str], None]) -> Changes:
@@ -158,6 +163,7 @@ def _explained(words: str, errors: list[str]) -> Failure:
             "another `pulumi` process holds this stack.",
             "nothing was changed.",
             "wait for it to end; after a crash: `pulumi cancel`.",
+            exit_code=3,
         )
     told = [_plain(line) for line in errors if not _says_nothing(line)] or words.strip().splitlines()[-15:]
     return Failure(

@@ -1,5 +1,7 @@
 """The one error that a person sees."""
 
+from pathlib import Path
+
 
 class Failure(Exception):  # noqa: N818  # a refusal is not always an error in the program
     """An operation that cannot go on, in words for the person who started it.
@@ -10,6 +12,7 @@ class Failure(Exception):  # noqa: N818  # a refusal is not always an error in t
         remedy: what to do now, one sentence; may be empty.
         exit_code: 1 for a failure, 2 for input that was refused before anything was touched,
             3 for a platform that is busy with another operation.
+        log: file that tells more; None when there is none.
     """
 
     def __init__(self, what: str, meaning: str = "", remedy: str = "", exit_code: int = 1) -> None:
@@ -18,6 +21,7 @@ class Failure(Exception):  # noqa: N818  # a refusal is not always an error in t
         self.meaning = meaning
         self.remedy = remedy
         self.exit_code = exit_code
+        self.log: Path | None = None
 
     def __str__(self) -> str:
         """All that is known, a line each."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from operation.containers import client
 from operation.progress import Progress
+from operation.pulumi_state import state_path
 from operation.stack import LABEL_STACK, Stack
 
 
@@ -35,7 +36,7 @@ def remove_unknown(stack: Stack, progress: Progress) -> list[str]:
 
 def known_ids(stack: Stack) -> set[str]:
     """Docker's ids in Pulumi's state; empty when there is none yet."""
-    path = stack.folder / "pulumi" / ".pulumi" / "stacks" / "bem" / f"{stack.name}.json"
+    path = state_path(stack)
     if not path.exists():
         return set()
     latest = json.loads(path.read_text()).get("checkpoint", {}).get("latest") or {}

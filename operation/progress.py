@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from operation.failure import Failure
 from operation.stack import Stack
 
 
@@ -39,8 +40,10 @@ class Progress:
 
         try:
             yield say
-        except BaseException:
+        except BaseException as error:
             self._show(f"  ✗ {name} ({time.monotonic() - started:.1f} s)", final=True)
+            if isinstance(error, Failure) and error.log is None:
+                error.log = self.log
             raise
         self._show(f"  ✓ {name} ({time.monotonic() - started:.1f} s)", final=True)
 

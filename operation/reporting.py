@@ -4,6 +4,7 @@ import functools
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -35,10 +36,12 @@ def _reported(body: Callable[..., Any]) -> Callable[..., Any]:
         from operation.failure import Failure  # noqa: PLC0415
 
         signal.signal(signal.SIGTERM, _terminated)
+        threading.excepthook = _in_a_thread
         try:
             return body(*args, **kwargs)
         except Failure as failure:
-            raise Exit(f"✗ {failure}", failure.exit_code) from None
+            log = f"\n  log: {failure.log}" if failure.log else ""
+            raise Exit(f"✗ {failure}{log}", failure.exit_code) from None
         except KeyboardInterrupt:
             raise Exit("✗ interrupted; the same command goes on from there.", INTERRUPTED) from None
         except Exit:
@@ -62,14 +65,26 @@ def _terminated(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _unforeseen(error: Exception) -> str:
-    """A message for what nobody foresaw; the trace goes to a file for whoever mends it."""
+def _in_a_thread(error: threading.ExceptHookArgs) -> None:
+    """A library's own thread that an interruption tears down is no news for a person."""
+    if error.exc_value is not None:
+        _keep(error.exc_value)
+
+
+def _keep(error: BaseException) -> Path:
+    """Keeps a trace for whoever mends it."""
     folder = Path(__file__).resolve().parent.parent / ".ops"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / "unforeseen.log"
     with path.open("a") as file:
         path.chmod(0o600)
         file.write(f"{' '.join(sys.argv)}\n{''.join(traceback.format_exception(error))}\n")
+    return path
+
+
+def _unforeseen(error: Exception) -> str:
+    """A message for what nobody foresaw."""
+    path = _keep(error)
     return (
         f"✗ {type(error).__name__}: {error}\n"
         f"  this means: something that this project did not foresee; details are in {path}\n"

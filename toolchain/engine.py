@@ -63,7 +63,8 @@ def steps(facts: Facts) -> tuple[Step, ...]:
         raise Failure(
             f"Docker Engine {state}, and only root can mend that.",
             "nothing was changed.",
-            "run `./ops setup` once as root, then type the same command again.",
+            f"as root: `apt-get install {' '.join(PACKAGES)}`, start its daemon, and add this account to the "
+            "group docker; then type the same command again.",
         )
     begin: Step = "start unit" if facts.systemd else "start daemon"
     return (begin,) if facts.installed else ("install", begin)
