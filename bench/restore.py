@@ -9,6 +9,7 @@ from bench.outage import longest_gap
 from bench.raw_restore import raw_restore
 from bench.row import Row, Rows
 from bench.series import Series
+from bench.steps import seconds_of_steps
 from bench.subject import Subject, positive
 from drills import ledger
 from drills.endpoint import endpoint_of
@@ -44,9 +45,10 @@ def _measure(options: Namespace, progress: Progress) -> Rows:
                 raw.append(raw_restore(deployment))
             with progress.step("restore by the task"):
                 seconds, gap = _restored(deployment, number)
+            _tell_steps(deployment, progress)
             total.append(seconds)
             down.append(gap)
-        what = f"`invoke restore --latest`, {size:.2f} GB"
+        what = f"`invoke restore --latest`, {size:.2f} GB, with its backups afterwards"
         yield Row(what, "raw + 20 s", Series(tuple(total)), RAW, Series(tuple(raw)))
         yield Row("of it without an acknowledged write", "≤ 10 s", Series(tuple(down)))
 
@@ -63,6 +65,13 @@ def _restored(deployment: Deployment, number: int) -> tuple[float, float]:
     finally:
         witness.stop()
     return seconds, longest_gap(ledger.of(ledger.read(path), Kind.WRITE))
+
+
+def _tell_steps(deployment: Deployment, progress: Progress) -> None:
+    """Where the time went, by the task's own log: for a person only, it is no measurement from outside."""
+    log = max((deployment.stack.folder / "logs").glob("*-restore.log"))
+    for name, seconds in seconds_of_steps(log.read_text()).items():
+        progress.say(f"      {name} ({seconds:.1f} s)")
 
 
 def _ledger(deployment: Deployment, number: int) -> Path:

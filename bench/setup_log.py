@@ -1,20 +1,17 @@
 """How long set-up took on this machine, by the log of the last run that made everything itself."""
 
-import re
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 
 from bench.row import Row, Rows
 from bench.series import Series
+from bench.steps import seconds_of_steps
 from bench.subject import Subject
 from operation.failure import Failure
 from operation.progress import Progress
 from toolchain.setup import LOGS
 
-LINE = re.compile(r"^(\d{4}-\d\d-\d\dT[\d:.]+\+00:00) (.*)$")
-STEP = "== "
 BUILD = "$ go build "
 STAMP = "%Y%m%dT%H%M%S"
 NEAR_SECONDS = 300.0
@@ -27,20 +24,11 @@ def _arguments(_parser: ArgumentParser) -> None:
 
 def _measure(_options: Namespace, _progress: Progress) -> Rows:
     path = _newest(LOGS)
-    steps = {**environment(path), **parse(path.read_text())}
+    steps = {**environment(path), **seconds_of_steps(path.read_text())}
     whole, date = Series((sum(steps.values()),)), _stamp(path).date().isoformat()
     yield Row("set-up from nothing, sum of its steps", "≤ 15 min", whole, date=date)
     for name, seconds in steps.items():
         yield Row(f"of it {name}", "", Series((seconds,)), date=date)
-
-
-def parse(text: str) -> dict[str, float]:
-    """Seconds of each step of a set-up, from its beginning to that of the next, or to the last line."""
-    found = [LINE.match(line) for line in text.splitlines()]
-    stamped = [(datetime.fromisoformat(line[1]), line[2]) for line in found if line]
-    begun = [(at, words.removeprefix(STEP)) for at, words in stamped if words.startswith(STEP)]
-    ends = [*begun, *stamped[-1:]]
-    return {name: (end - at).total_seconds() for (at, name), (end, _) in pairwise(ends)}
 
 
 def environment(path: Path) -> dict[str, float]:

@@ -11,7 +11,8 @@ from bench import block, table
 from bench.outage import longest_gap
 from bench.row import HEADINGS, Row
 from bench.series import Series
-from bench.setup_log import environment, parse
+from bench.setup_log import environment
+from bench.steps import seconds_of_steps
 from drills.ledger import Entry, Kind, Status
 from operation.failure import Failure
 
@@ -139,10 +140,17 @@ def test_no_gap_is_told_of_a_single_write() -> None:
         longest_gap([acknowledged(1, 10.0)])
 
 
-def test_a_set_up_s_steps_are_read_from_its_log() -> None:
+def test_steps_are_read_from_a_log() -> None:
     """Each until the next begins, the last until the last line; other programs' words are passed over."""
-    assert parse(LOG) == {"Docker Engine": 10.5, "Pulumi CLI": 240.0}
-    assert parse("no stamped line\n") == {}
+    assert seconds_of_steps(LOG) == {"Docker Engine": 10.5, "Pulumi CLI": 240.0}
+
+
+def test_a_log_without_steps_has_none() -> None:
+    """Stamped lines alone are no steps; a step that comes again adds to the first."""
+    assert seconds_of_steps("no stamped line\n") == {}
+    assert seconds_of_steps("2026-11-25T03:02:08.000+00:00 alone\n") == {}
+    again = LOG + LOG.replace("T03", "T04")
+    assert seconds_of_steps(again)["Docker Engine"] == 21.0
 
 
 def made(log: Path, at: str) -> Path:
