@@ -57,7 +57,7 @@ class LoadBalancer(pulumi.ComponentResource):
                 ports=(settings.https_port, settings.http_port),
                 stop_signal="SIGUSR1",
                 stop_grace="30s",
-                health=Health(interval="1s"),
+                health=Health(interval="3s"),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[args.certificate]),
         )

@@ -69,7 +69,7 @@ class ObjectStore(pulumi.ComponentResource):
                     for name in SECRETS
                 },
                 stop_grace="30s",
-                health=Health(interval="2s", retries=10),
+                health=Health(interval="5s", retries=6),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[args.certificate]),
         )
