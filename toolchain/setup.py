@@ -1,6 +1,7 @@
 """Set-up: what is missing, in the order in which it is needed; nothing when all is there."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from operation import deployment
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import ROOT, stack_named
-from toolchain import cache
+from toolchain import cache, cli
 from toolchain.base_image import BaseImage
 from toolchain.cli import Cli
 from toolchain.docker_command import DockerCommand
@@ -56,6 +57,14 @@ def _refuse_unhealthy(finding: Finding) -> None:
         raise Failure(f"{finding.part}: {finding.remedy}.", "nothing can be deployed from here yet.")
 
 
+def _introduce(stack_name: str) -> None:
+    """Makes the stack known to the CLI, which this process may have had no PATH to when it started."""
+    choice = cli.chosen()
+    if choice is not None:
+        os.environ["PATH"] = f"{choice.folder}:{os.environ.get('PATH', '')}"
+    deployment.introduce(stack_named(stack_name))
+
+
 def log_file(at: datetime, folder: Path = LOGS) -> Path:
     """Where this run's details go; made with the first of them."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with cache.locked(Progress()):
             provided = provide_all(parts(), progress)
-        deployment.introduce(stack_named(stack_name))
+        _introduce(stack_name)
     except Failure as failure:
         sys.stderr.write(f"{failure}\n" + (f"  log: {log}\n" if log.exists() else ""))
         return failure.exit_code
