@@ -36,6 +36,8 @@ class Status:
         remarks: what is not wrong but should be known.
         rpo_seconds: by repository, age of the newest commit that is safe there; None when unknown.
         restore_point: newest moment that can be restored, by repository.
+        waiting_segments: WAL that no archive has yet; None when unknown.
+        free_bytes: room on the database's disk; None when unknown.
         certificates: days left by party, as served where that can be asked for.
     """
 
@@ -48,6 +50,8 @@ class Status:
     restore_point: dict[str, str | None] = field(default_factory=dict)
     rpo_seconds: dict[str, float | None] = field(default_factory=dict)
     proven: dict[str, str] = field(default_factory=dict)
+    waiting_segments: int | None = None
+    free_bytes: int | None = None
     generation: int = 1
     kept: tuple[int, ...] = ()
     timeline: int = 0
@@ -76,7 +80,7 @@ def gathered(stack: Stack) -> Status:
     if not status.services:
         status.wrong.append("nothing of this stack runs: `./ops up` deploys it.")
         return status
-    for look in (_endpoints, _certificates, _backups, _proofs, _interrupted):
+    for look in (_endpoints, _certificates, _backups, _room, _proofs, _interrupted):
         try:
             look(stack, status)
         except Failure as failure:
@@ -176,6 +180,14 @@ def _backups(stack: Stack, status: Status) -> None:
             status.wrong.append(
                 f"repository {name} lags: newest commit in it {until}: `invoke logs database`."
             )
+
+
+def _room(stack: Stack, status: Status) -> None:
+    from infra.room import room  # noqa: PLC0415
+
+    found = room(stack)
+    status.waiting_segments, status.free_bytes = found.waiting, found.free
+    status.wrong += found.faults
 
 
 def _proofs(stack: Stack, status: Status) -> None:
