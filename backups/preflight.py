@@ -93,11 +93,15 @@ def _reaching(stack: Stack, asked: Any, living: Any, target: Target, say: Any) -
 
 
 def _archived(living: Any, stanza: str, catalog: Catalog, moment: datetime) -> Catalog:
-    """Waits until a commit after the moment is archived; what there is when that does not come."""
+    """Makes a commit after the moment and waits until it is archived; what there is when that does not come.
+
+    A transaction that has a number is a commit to recovery, also when it wrote nothing.
+    """
     newest = catalog
 
     def again() -> bool:
         nonlocal newest
+        query(living, "select pg_current_xact_id()")
         query(living, "select pg_switch_wal()")
         newest = read_catalog(living, stanza, catalog.reigns)
         return _covered(newest, moment)

@@ -29,6 +29,7 @@ def answering(free: str = ROOM, system: int = 7, timeline: int = 1, ready: int =
         (("pg_control_system",), str(system)),
         (("pg_walfile_name",), str(timeline)),
         (("archive_statusdir",), str(ready)),
+        (("pg_current_xact_id",), "760"),
         (("pg_switch_wal",), "0/1"),
     )
 
@@ -91,7 +92,8 @@ def test_recent_target_is_archived_first(stack: Stack, quiet: Progress, place: A
     place(living, KNOWN, KNOWN, replace(KNOWN, reaches={1: reach(1, 40)}))
     checked = preflight(stack, Target(time=at(35)), 0, quiet)
     assert checked.options[0].goal is Goal.TIME
-    assert sum("pg_switch_wal" in argv[-1] for argv in living.told) == 2
+    asked = [argv[-1] for argv in living.told if "select pg_" in argv[-1]]
+    assert asked[:4] == ["select pg_current_xact_id()", "select pg_switch_wal()"] * 2
 
 
 def test_target_that_is_never_archived_is_refused(

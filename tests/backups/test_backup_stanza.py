@@ -1,0 +1,61 @@
+from typing import Any
+
+import pytest
+
+from backups import stanza as module
+from backups.stanza import establish
+from operation.failure import Failure
+from operation.stack import Stack
+from tests.backups.scene import Container
+
+
+@pytest.fixture
+def database(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Puts a database's container in place; nothing is waited for long."""
+
+    def put(*answers: tuple[tuple[str, ...], int | str]) -> Container:
+        found = Container(*answers)
+        monkeypatch.setattr("operation.containers.container", lambda *_: found)
+        monkeypatch.setattr("operation.containers.POLL", 0.001)
+        monkeypatch.setattr(module, "READY_SECONDS", 0.02)
+        return found
+
+    return put
+
+
+def test_stanza_comes_before_archiving(stack: Stack, database: Any) -> None:
+    """It cannot take its lock while a push keeps failing; the whole way is checked last."""
+    found = database((("stanza-create",), ""), (("sh", "-c"), ""), (("psql",), "t"), (("check",), ""))
+    establish(stack, "bem")
+    words = [argv[-1] for argv in found.told]
+    assert words[0] == "stanza-create"
+    assert words[1].startswith("archive_command = 'pgbackrest")
+    assert words[-1] == "check"
+
+
+def test_repository_that_does_not_answer_is_a_failure(stack: Stack, database: Any) -> None:
+    """Tried until the time is over, and archiving stays off."""
+    found = database((("stanza-create",), 49))
+    with pytest.raises(Failure, match="stanza-create failed") as failed:
+        establish(stack, "bem")
+    assert "object-store" in failed.value.remedy
+    assert len(found.told) > 1
+    assert not found.was_told("archive_command")
+
+
+def test_repository_of_another_cluster_is_told_at_once(stack: Stack, database: Any) -> None:
+    """It will not change by waiting."""
+
+    class Other(Container):
+        def exec_run(self, argv: list[str], **_: Any) -> tuple[int, tuple[bytes, bytes]]:
+            self.told.append(argv)
+            return 28, (b"ERROR: [028]: backup and archive info files do not match", b"")
+
+    other = Other()
+    database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("operation.containers.container", lambda *_: other)
+        with pytest.raises(Failure, match="028") as failed:
+            establish(stack, "bem")
+    assert "restore --latest" in failed.value.remedy
+    assert len(other.told) == 1
