@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backups import recovery, server, switch
-from backups.engine import archiving_off, query
+from backups.engine import ARCHIVING, PENDING, archive_setting, archiving_off, query
 from backups.history import before_fork, lsn, parse_history
 from backups.proof import heartbeat
 from operation.containers import execute, required
@@ -14,7 +14,8 @@ from operation.stack import Stack
 CATCH_UP_ROUNDS = 2
 DRAIN_SECONDS = 60
 STOPPED = "/tmp/old-has-stopped"  # noqa: S108  # in the scratch's own tmpfs; `fetch-wal` looks for it
-TIDY = "rm -rf /cluster/restoring /cluster/timelines /cluster/archiving.conf && sync -f /cluster"
+TIDY = f"rm -rf /cluster/restoring /cluster/timelines {ARCHIVING} {PENDING} && sync -f /cluster"
+LATER = f'printf "%s\\n" "$1" > {PENDING}'
 
 
 def catch_up(living: Any, target: Any) -> None:
@@ -80,10 +81,15 @@ def drain(target: Any, timeline: int) -> None:
     recovery.wait_for_replay(target, lsn(old["Latest checkpoint location"]), DRAIN_SECONDS)
 
 
-def promoted(target: Any, number: int) -> int:
+def promoted(target: Any, number: int, stanza: str = "") -> int:
     """Promotes, stops, and leaves a volume that can be served; gives the new timeline.
 
     Archiving stays off until it serves: taken back before, it leaves no trace in the repositories.
+
+    Args:
+        target: the scratch's container.
+        number: the timeline that was set aside for it.
+        stanza: where it archives should nobody turn archiving on; empty for nowhere.
 
     Raises:
         Failure: when the timeline is not the one that was set aside, because then it might be given twice.
@@ -98,6 +104,10 @@ def promoted(target: Any, number: int) -> int:
     server.stop(target)
     _keep_whole_segments(target, timeline)
     required(execute(target, ["bash", "-c", TIDY]), "tidying the new volume")
+    if stanza:
+        required(
+            execute(target, ["sh", "-c", LATER, "sh", archive_setting(stanza)]), "tidying the new volume"
+        )
     return timeline
 
 

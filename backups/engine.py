@@ -11,6 +11,8 @@ REPOSITORIES = {1: "local", 2: "s3"}
 TYPES = ("full", "diff", "incr")
 ARCHIVING = "/cluster/archiving.conf"
 """Lies in the volume beside the cluster, so no backup carries it into a restored copy."""
+PENDING = "/cluster/archiving.pending"
+"""The same in a volume that is to serve: archiving starts once it does, by itself after ten minutes."""
 
 
 def pgbackrest(stanza: str, command: str, *options: str) -> list[str]:
@@ -70,21 +72,31 @@ def archive_command(stanza: str) -> str:
     return f"pgbackrest --stanza={stanza} archive-push %p"
 
 
+def archive_setting(stanza: str) -> str:
+    """The line of PostgreSQL's configuration that says so."""
+    return f"archive_command = '{archive_command(stanza)}'"
+
+
 def archiving_on(target: Any, stanza: str) -> None:
     """Lets the database in that container archive from now on, also after its next start.
 
     A checkpoint follows: `archive_timeout` sleeps until the first one.
     """
-    line = f"archive_command = '{archive_command(stanza)}'"
-    script = f'printf "%s\\n" "$1" > {ARCHIVING}.new && mv {ARCHIVING}.new {ARCHIVING} && sync {ARCHIVING}'
-    required(execute(target, ["sh", "-c", script, "sh", line]), "writing the archive command")
+    script = f'printf "%s\\n" "$1" > {PENDING} && mv {PENDING} {ARCHIVING} && sync {ARCHIVING}'
+    required(
+        execute(target, ["sh", "-c", script, "sh", archive_setting(stanza)]), "writing the archive command"
+    )
     query(target, "select pg_reload_conf()")
     query(target, "checkpoint")
 
 
 def archiving_off(target: Any) -> None:
-    """Keeps the database in that container from archiving; segments wait where they are."""
-    required(execute(target, ["rm", "-f", ARCHIVING]), "removing the archive command")
+    """Keeps the database in that container from archiving; segments wait where they are.
+
+    Should nobody stop it or turn archiving on again, it does so itself after ten minutes.
+    """
+    script = f"if [ -e {ARCHIVING} ]; then touch {ARCHIVING} && mv {ARCHIVING} {PENDING}; fi"
+    required(execute(target, ["sh", "-c", script]), "removing the archive command")
     query(target, "select pg_reload_conf()")
 
 

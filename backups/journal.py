@@ -1,6 +1,7 @@
 """The journal of a move: what was under way, so that the next command can end it either way."""
 
 import json
+import time
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -64,6 +65,12 @@ def read(stack: Stack) -> Move | None:
         return None
     content = json.loads(path.read_text())
     return Move(**{**content, "phase": Phase(content["phase"]), "reigns": parse_reigns(content["reigns"])})
+
+
+def age(stack: Stack) -> float:
+    """Seconds since the journal was written; 0 when there is none."""
+    path = stack.folder / "restore.json"
+    return time.time() - path.stat().st_mtime if path.exists() else 0.0
 
 
 def clear(stack: Stack) -> None:

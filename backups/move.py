@@ -14,16 +14,27 @@ from operation.progress import Progress
 from operation.stack import Stack
 from operation.stack_file import configure
 
+MAY_HAVE_SERVED = 300
+"""Seconds after which a database that was told to start is taken for one that clients have written to."""
+
 
 def settle(stack: Stack, progress: Progress) -> None:
     """Ends a move that was interrupted: taken back before the new volume served, carried through after.
 
-    Called first by everything that changes the stack.
+    Called first by everything that changes the stack, so it stands in nobody's way for ever: what cannot be
+    ended, because a service does not start, is said, and whoever came can go on to mend it.
     """
     move = journal.read(stack)
-    if move is not None:
-        with progress.step(f"end an interrupted restore (it was at «{move.phase}»)"):
+    if move is None:
+        return
+    with progress.step(f"end an interrupted restore (it was at «{move.phase}»)"):
+        if move.phase is Phase.STARTING and journal.age(stack) > MAY_HAVE_SERVED:
+            move = journal.write(stack, move.at(Phase.SERVING))
+        try:
             _end(stack, move, progress, forward=True)
+        except Failure as failure:
+            progress.say(f"! {failure}")
+            journal.clear(stack)
 
 
 @contextmanager
@@ -35,10 +46,10 @@ def healed(stack: Stack, progress: Progress) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        move = journal.read(stack)
-        if move is not None and move.phase is not Phase.SERVING:
-            with progress.step("go back to the database that served before"):
-                _end(stack, move, progress, forward=not isinstance(error, Failure))
+        move, failed = journal.read(stack), isinstance(error, Failure)
+        if move is not None and not (failed and move.phase is Phase.SERVING):
+            with progress.step("leave a database that serves"):
+                _end(stack, move, progress, forward=not failed)
         raise
 
 
@@ -55,18 +66,18 @@ def move_over(stack: Stack, move: Move, progress: Progress) -> None:
 
 
 def finish(stack: Stack, move: Move, progress: Progress) -> None:
-    """Lets the new database archive, and makes code, state and reality agree; again does no harm.
+    """Makes code, state and reality agree, and lets the new database archive; again does no harm.
 
     Raises:
         Failure: when the database does not run, or the deployment fails.
     """
-    target = switch.start_database(stack, move.new)
-    archiving_on(target, stack.settings.backups.stanza)
     if move.reigns:
         lineage.succeed(stack, move.reigns[0] if len(move.reigns) > 1 else None, move.reigns[-1])
+    configure(stack, move.values)
+    target = switch.start_database(stack, move.new)
+    archiving_on(target, stack.settings.backups.stanza)
     if execute(target, ["give-back"]).status != 0:
         progress.say("! segments of the old timeline are not archived yet; it is tried every half minute")
-    configure(stack, move.values)
     up(Stack(stack.name, stack.root), progress)
     journal.clear(stack)
 
@@ -99,7 +110,10 @@ def _serves(stack: Stack, move: Move, progress: Progress) -> bool:
 
 
 def _take_back(stack: Stack, move: Move, progress: Progress) -> None:
-    """The service names the old volume again, and runs on it when it did before."""
+    """The service names the old volume again, and runs on it when it did before.
+
+    A volume that a server was started on stays, however short that was: a client may have written into it.
+    """
     if move.old and move.phase is not Phase.FILLING and switch.serving_volume(stack):
         ensure_volume(stack, move.old)
         try:
@@ -109,6 +123,11 @@ def _take_back(stack: Stack, move: Move, progress: Progress) -> None:
                 switch.update(stack, replicas=1, volume=move.old)
         except Failure as failure:
             progress.say(f"! {failure}")
-    if move.fresh and move.new != switch.serving_volume(stack):
+    if move.fresh and move.phase is Phase.STARTING:
+        number = move.values["database.generation"]
+        progress.say(
+            f"! volume {move.new} did not serve and is left; `invoke restore.forget {number}` removes it"
+        )
+    elif move.fresh and move.new != switch.serving_volume(stack):
         remove_volume(move.new)
     journal.clear(stack)

@@ -178,7 +178,7 @@ class _Attempt:
         """
         if not self.follow:
             with self.progress.step("promote the restored database"):
-                cut_over.promoted(target, self.number)
+                cut_over.promoted(target, self.number, self.stanza)
         with self.progress.step("stop the old database"):
             journal.write(self.stack, move.at(Phase.CUT_OVER))
             started = cut_over.now()
@@ -186,7 +186,7 @@ class _Attempt:
         if self.follow:
             with self.progress.step("replay its last record and promote"):
                 cut_over.drain(target, self.plan.timeline)
-                cut_over.promoted(target, self.number)
+                cut_over.promoted(target, self.number, self.stanza)
         ended = Reign(self.before, lineage.START, last if self.related else None)
         began = Reign(self.number, cut_over.now())
         return replace(move, reigns=(ended, began)), started, last

@@ -131,7 +131,7 @@ def _onward(stack: Stack, target: Any, living: Any, progress: Progress) -> tuple
         server.start(target, options=onward_options(stack.settings.backups.stanza))
         recovery.wait_for_end(target)
         facts = gather(target)
-        return before, cut_over.promoted(target, number), facts
+        return before, cut_over.promoted(target, number, stack.settings.backups.stanza), facts
 
 
 def _timeline(target: Any, directory: str) -> int:

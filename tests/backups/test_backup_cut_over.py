@@ -97,7 +97,7 @@ def promoting(number: int, names: str = "") -> Container:
         (("ls", "/cluster/borrowed"), names),
         ((f"{number:08X}.history",), HISTORY),
         (("rm", "-f"), ""),
-        (("bash", "-c"), ""),
+        (("sh", "-c"), ""),
         (("psql",), ""),
     )
 
@@ -107,7 +107,9 @@ def test_promoted_volume_can_be_served() -> None:
     target = promoting(5)
     assert promoted(target, 5) == 5
     assert target.told[-1] == ["bash", "-c", cut_over.TIDY]
-    for name in ("restoring", "timelines", "archiving.conf"):
+    promoted(target := promoting(5), 5, "bem")
+    assert target.told[-1][-1] == "archive_command = 'pgbackrest --stanza=bem archive-push %p'"
+    for name in ("restoring", "timelines", "archiving.conf", "archiving.pending"):
         assert f"/cluster/{name}" in cut_over.TIDY
 
 
@@ -159,7 +161,7 @@ def test_followed_database_does_not_wait_for_a_repository(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its archiving is turned off; the standby takes the last segments from its volume."""
-    living = Container((("rm", "archiving.conf"), ""), (("pg_reload_conf",), "t"), *BEAT)
+    living = Container((("archiving.pending",), ""), (("pg_reload_conf",), "t"), *BEAT)
     stopped = retiring(monkeypatch, living)
     retire(stack, followed=True)
     assert not living.was_told("pg_switch_wal")

@@ -80,17 +80,18 @@ def test_archiving_is_turned_on_and_a_checkpoint_follows() -> None:
     archiving_on(target, "bem")
     line = "archive_command = 'pgbackrest --stanza=bem archive-push %p'"
     assert target.told[0][-1] == line
-    assert "mv /cluster/archiving.conf.new /cluster/archiving.conf" in target.told[0][2]
+    assert "mv /cluster/archiving.pending /cluster/archiving.conf" in target.told[0][2]
     assert [argv[-1] for argv in target.told[1:]] == ["select pg_reload_conf()", "checkpoint"]
 
 
 def test_archiving_is_turned_off_at_once() -> None:
     """The setting goes and the server reads its files again."""
-    target = Container((("rm",), ""), (("psql",), "t"))
+    target = Container((("sh", "-c"), ""), (("psql",), "t"))
     archiving_off(target)
-    assert [argv[-1] for argv in target.told] == ["/cluster/archiving.conf", "select pg_reload_conf()"]
+    assert "mv /cluster/archiving.conf /cluster/archiving.pending" in target.told[0][-1]
+    assert target.told[1][-1] == "select pg_reload_conf()"
     with pytest.raises(Failure, match="removing the archive command"):
-        archiving_off(Container((("rm",), 1)))
+        archiving_off(Container((("sh", "-c"), 1)))
 
 
 def test_archiving_that_cannot_be_written_is_a_failure() -> None:

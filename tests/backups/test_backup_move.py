@@ -1,3 +1,5 @@
+import os
+import time
 from dataclasses import replace
 
 import pytest
@@ -66,12 +68,27 @@ def test_killed_before_the_new_start_goes_on(stack: Stack, world: World, quiet: 
 def test_new_volume_that_does_not_start_after_a_kill_goes_back(
     stack: Stack, world: World, quiet: Progress, move: Move
 ) -> None:
-    """Archiving was off there, so the old database goes on as if nothing had been."""
+    """Archiving was off there, so the old database goes on as if nothing had been; the volume stays."""
     journal.write(stack, move.at(Phase.STARTING))
     world.sick.add(move.new)
     settle(stack, quiet)
-    assert world.did == ["clear scratches", "start g3", "start g2", "archive", "remove g3"]
+    assert world.did == ["clear scratches", "start g3", "start g2", "archive"]
+    assert move.new in world.volumes
     assert lineage.recorded(stack) == ()
+
+
+def test_new_volume_that_may_have_served_is_never_left(
+    stack: Stack, world: World, quiet: Progress, move: Move
+) -> None:
+    """The kill was an hour ago: clients have written there, whether or not it starts now."""
+    journal.write(stack, move.at(Phase.STARTING))
+    path = stack.folder / "restore.json"
+    os.utime(path, (0, time.time() - 3600))
+    world.sick.add(move.new)
+    settle(stack, quiet)
+    assert world.service == move.new
+    assert "start g2" not in world.did
+    assert Stack(stack.name, stack.root).settings.database.generation == 3
 
 
 def test_killed_while_serving_is_carried_through(
@@ -85,17 +102,18 @@ def test_killed_while_serving_is_carried_through(
     assert journal.read(stack) is None
 
 
-def test_deployment_that_fails_is_tried_by_the_next_command(
-    stack: Stack, world: World, quiet: Progress, move: Move
+@pytest.mark.parametrize("deed", ["up", "archive", "start"])
+def test_move_that_cannot_be_ended_stands_in_nobody_s_way(
+    stack: Stack, world: World, move: Move, capsys: pytest.CaptureFixture[str], deed: str
 ) -> None:
-    """The database serves; the journal stays until all agree."""
+    """It is said; file and record agree with the service, so that another restore can mend what is broken."""
     journal.write(stack, move.at(Phase.SERVING))
-    world.broken.add("up")
-    with pytest.raises(Failure, match="up g3"):
-        settle(stack, quiet)
+    world.broken.add(deed)
+    settle(stack, Progress())
+    assert f"! {deed}" in capsys.readouterr().err
     assert world.service == move.new
-    world.broken.clear()
-    settle(stack, quiet)
+    assert Stack(stack.name, stack.root).settings.database.generation == 3
+    assert [each.timeline for each in lineage.recorded(stack)] == [1, 4]
     assert journal.read(stack) is None
 
 
@@ -165,7 +183,7 @@ def test_move_over_that_fails_goes_back_at_once(
     world.sick.add(move.new)
     with pytest.raises(Failure, match="g3 did not happen"), healed(stack, quiet):
         move_over(stack, move, quiet)
-    assert world.did == ["start g3", "clear scratches", "start g2", "archive", "remove g3"]
+    assert world.did == ["start g3", "clear scratches", "start g2", "archive"]
     assert journal.read(stack) is None
 
 
@@ -183,14 +201,16 @@ def test_interruption_by_hand_leaves_a_database_that_serves(
     assert journal.read(stack) is None
 
 
-def test_interruption_by_hand_while_starting_goes_on(
-    stack: Stack, world: World, quiet: Progress, move: Move
+@pytest.mark.parametrize("phase", [Phase.STARTING, Phase.SERVING])
+def test_interruption_by_hand_from_the_start_on_goes_on(
+    stack: Stack, world: World, quiet: Progress, move: Move, phase: Phase
 ) -> None:
-    """Nothing failed, so the restored database serves."""
-    journal.write(stack, move.at(Phase.STARTING))
+    """Nothing failed, so the restored database serves, and archives."""
+    journal.write(stack, move.at(phase))
     with pytest.raises(KeyboardInterrupt), healed(stack, quiet):
         raise KeyboardInterrupt
     assert world.service == move.new
+    assert "archive" in world.did
     assert journal.read(stack) is None
 
 

@@ -33,7 +33,8 @@ def earlier(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr("backups.recovery.wait_for_end", lambda _: notes("end"))
     monkeypatch.setattr(module, "gather", lambda _: Facts(checksums=True))
 
-    def promoted(_target: Any, number: int) -> int:
+    def promoted(_target: Any, number: int, stanza: str) -> int:
+        assert stanza == "bem"
         notes(f"promote {number}")
         return number
 
