@@ -24,8 +24,9 @@ def mend(stack: Stack, progress: Progress) -> bool:
         whether something was wrong.
     """
     path = state_path(stack)
+    noted = _drop_broken_notes(path.parent)
     if not path.exists() or is_whole(path):
-        return False
+        return noted
     copies = sorted(_copies(stack), key=lambda each: each.stat().st_mtime, reverse=True)
     good = next((each for each in copies if is_whole(each)), None)
     path.rename(path.with_suffix(".json.broken"))
@@ -34,6 +35,22 @@ def mend(stack: Stack, progress: Progress) -> bool:
         return True
     write_private(path, good.read_bytes())
     progress.say(f"! Pulumi's state was cut short; its copy of {good.name} is in its place")
+    return True
+
+
+def _drop_broken_notes(folder: Path) -> bool:
+    """Removes notes on files (`*.attrs`: type and checksum) that were cut short; Pulumi does without them."""
+    broken = [each for each in folder.glob("*.attrs") if not _is_json(each)]
+    for each in broken:
+        each.unlink(missing_ok=True)
+    return bool(broken)
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_text())
+    except (OSError, ValueError):
+        return False
     return True
 
 

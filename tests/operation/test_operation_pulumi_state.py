@@ -49,3 +49,13 @@ def test_without_a_copy_it_is_made_anew(stack: Stack) -> None:
     path = state(stack, '{"version"')
     assert mend(stack, Progress(quiet=True))
     assert not path.exists()
+
+
+def test_a_note_that_was_cut_short_goes(stack: Stack) -> None:
+    """Pulumi could not open the state beside it; a whole note stays."""
+    path = state(stack, WHOLE)
+    broken, whole = path.with_name("try.json.attrs"), path.with_name("try.json.bak.attrs")
+    broken.write_text("")
+    whole.write_text('{"user.content_type": "application/json"}')
+    assert mend(stack, Progress(quiet=True))
+    assert (path.read_text(), broken.exists(), whole.exists()) == (WHOLE, False, True)

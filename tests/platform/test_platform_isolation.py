@@ -1,23 +1,16 @@
-"""Two stacks on one host never meet: not by name, not by address, not by certificate."""
+"""Two stacks on one host never meet, and within a stack only who may talk shares a network."""
 
+from itertools import combinations
 from typing import Any
 
 import docker
 import pytest
 
+from infra.parties import PARTIES
 from operation.stack import LABEL_ROLE, LABEL_STACK
 from tests.platform.deployment import Deployment
 
 pytestmark = pytest.mark.platform
-
-REACH = """
-import socket, sys
-try:
-    socket.create_connection((sys.argv[1], int(sys.argv[2])), 2).close()
-    print("reached")
-except OSError as error:
-    print(type(error).__name__)
-"""
 
 
 def container(deployment: Deployment, role: str) -> Any:
@@ -26,44 +19,51 @@ def container(deployment: Deployment, role: str) -> Any:
     return docker.from_env().containers.list(filters={"label": labels})[0]
 
 
-def addresses(found: Any) -> list[str]:
-    """Its addresses in all networks."""
-    return [
-        each["IPAddress"] for each in found.attrs["NetworkSettings"]["Networks"].values() if each["IPAddress"]
-    ]
+def networks(found: Any) -> dict[str, str]:
+    """A container's networks by id, and its address in each."""
+    joined = found.attrs["NetworkSettings"]["Networks"].values()
+    return {each["NetworkID"]: each["IPAddress"] for each in joined}
 
 
-def reached(source: Any, address: str, port: int) -> bool:
-    """Whether a container can open a connection."""
-    words = source.exec_run(["python3", "-c", REACH, address, str(port)]).output.decode()
-    return "reached" in words
+def resolved(source: Any, name: str) -> set[str]:
+    """The addresses that a container finds under a name."""
+    words = source.exec_run(["getent", "ahostsv4", name]).output.decode()
+    return {line.split()[0] for line in words.splitlines() if line}
 
 
 def test_two_stacks_on_one_host_never_meet(platform: Deployment, another: Deployment) -> None:
-    """Each has its own rows, keys and networks, and what one removes the other keeps."""
+    """Each has its own rows, names, networks and root; what one removes, the other keeps."""
     another.succeed("up", "--skip-backup")
     platform.write("of the first")
     another.write("of the second")
     assert "of the first" not in another.names()
     assert "of the second" not in platform.names()
 
-    ours, theirs = container(platform, "api"), container(another, "database")
-    assert any(reached(ours, address, 5432) for address in addresses(container(platform, "database")))
-    assert not any(reached(ours, address, 5432) for address in addresses(theirs))
+    for deployment in (platform, another):
+        own = networks(container(deployment, "database")).values()
+        assert resolved(container(deployment, "api"), "database") <= set(own)
+    ours, theirs = (
+        {each for party in PARTIES for each in networks(container(deployment, party.role))}
+        for deployment in (platform, another)
+    )
+    assert not ours & theirs
 
     roots = [(each.stack.folder / "certs" / "root.pem").read_bytes() for each in (platform, another)]
     assert roots[0] != roots[1]
-
     another.succeed("down", "--yes")
     assert "of the first" in platform.names()
 
 
 def test_networks_join_only_who_may_talk(platform: Deployment) -> None:
-    """The load balancer does not see the database, nor the api the object store."""
-    api, store = container(platform, "api"), container(platform, "object-store")
-    assert not any(reached(api, address, 8333) for address in addresses(store))
-    database = container(platform, "database")
-    assert any(reached(database, address, 8333) for address in addresses(store))
-    balancer = container(platform, "load-balancer")
-    networks = set(balancer.attrs["NetworkSettings"]["Networks"])
-    assert networks == {platform.stack.object_name("edge")}
+    """The load balancer does not see the database, nor the api the object store; only the edge leads out."""
+    joined = {party.role: set(networks(container(platform, party.role))) for party in PARTIES}
+    pairs = {frozenset(pair) for pair in combinations(joined, 2) if joined[pair[0]] & joined[pair[1]]}
+    assert pairs == {
+        frozenset({"load-balancer", "api"}),
+        frozenset({"api", "database"}),
+        frozenset({"database", "object-store"}),
+    }
+    label = {"label": f"{LABEL_STACK}={platform.name}"}
+    internal = {each.name: each.attrs["Internal"] for each in docker.from_env().networks.list(filters=label)}
+    name = platform.stack.object_name
+    assert internal == {name("edge"): False, name("data"): True, name("backup"): True}

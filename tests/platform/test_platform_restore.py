@@ -187,7 +187,7 @@ def test_restore_that_is_killed_is_ended_by_the_next_command(platform: Deploymen
     agreed(platform)
 
 
-@pytest.mark.parametrize("wanted", ["filling", "cut-over", "starting"])
+@pytest.mark.parametrize("wanted", ["filling", "cut-over", "starting", "serving"])
 def test_restore_that_is_interrupted_leaves_a_platform_that_works(platform: Deployment, wanted: str) -> None:
     """Ctrl-C: status 130, one sentence, and no further command is needed."""
     before = platform.names()
