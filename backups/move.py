@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 from backups import journal, lineage, switch
 from backups.engine import archiving_on
@@ -14,6 +15,8 @@ from operation.progress import Progress
 from operation.stack import Stack
 from operation.stack_file import configure
 
+NEEDED = ("docker", "ruamel.yaml", "pulumi.automation")
+"""Loaded before a move begins: Ctrl-C in the middle of loading one leaves a module that nobody can use."""
 MAY_HAVE_SERVED = 300
 """Seconds after which a database that was told to start is taken for one that clients have written to."""
 
@@ -43,6 +46,8 @@ def healed(stack: Stack, progress: Progress) -> Iterator[None]:
 
     What failed once the new volume served is left in the journal, and the next command goes on with it.
     """
+    for name in NEEDED:
+        import_module(name)
     try:
         yield
     except BaseException as error:
