@@ -9,6 +9,7 @@ from operation.containers import client
 from operation.mutation import mutation
 from operation.progress import Progress, progress_of
 from operation.stack import LABEL_STACK, Stack
+from operation.stack_file import begin_anew
 
 TWIN = "twin-"
 """What the names of drills' twins start with."""
@@ -54,10 +55,12 @@ def remove_everything(stack: Stack, progress: Progress) -> None:
 
 
 def _forget(stack: Stack) -> None:
-    """Removes the stack's folder, and the file of a twin, which nobody wrote by hand."""
+    """Removes the stack's folder, and its traces in its file; a twin's file goes, which nobody wrote by hand."""
     shutil.rmtree(stack.folder, ignore_errors=True)
     if stack.name.startswith(TWIN):
         stack.file.unlink(missing_ok=True)
+    elif stack.file.exists():
+        begin_anew(stack)
 
 
 def _would_go(stack: Stack, *, destroy: bool) -> list[str]:

@@ -7,6 +7,8 @@ from infra.settings import PROJECT
 from operation.failure import Failure
 from operation.stack import Stack
 
+NEW = {"generation": 1, "kept": [], "last_generation": 0}
+
 
 def configure(stack: Stack, values: dict[str, Any]) -> None:
     """Sets values by path: `{"database.generation": 2, "database.kept": [1]}`.
@@ -17,16 +19,35 @@ def configure(stack: Stack, values: dict[str, Any]) -> None:
     Raises:
         Failure: when the file cannot be written.
     """
+    yaml, content = _loaded(stack)
+    config = content.setdefault("config", {})
+    for path, value in values.items():
+        section, key = path.split(".")
+        _set(config.setdefault(f"{PROJECT}:{section}", {}), key, value)
+    _dump(stack, yaml, content)
+
+
+def begin_anew(stack: Stack) -> None:
+    """Takes out what belonged to a stack that was destroyed: Pulumi's salt, and the numbers of its volumes."""
+    yaml, content = _loaded(stack)
+    content.pop("encryptionsalt", None)
+    database = (content.get("config") or {}).get(f"{PROJECT}:database") or {}
+    for key, value in NEW.items():
+        if key in database:
+            _set(database, key, value)
+    _dump(stack, yaml, content)
+
+
+def _loaded(stack: Stack) -> tuple[Any, Any]:
     from ruamel.yaml import YAML  # noqa: PLC0415
 
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
-    content = yaml.load(stack.file.read_text()) or {}
-    config = content.setdefault("config", {})
-    for path, value in values.items():
-        section, key = path.split(".")
-        _set(config.setdefault(f"{PROJECT}:{section}", {}), key, value)
+    return yaml, yaml.load(stack.file.read_text()) or {}
+
+
+def _dump(stack: Stack, yaml: Any, content: Any) -> None:
     buffer = io.StringIO()
     yaml.dump(content, buffer)
     _replace(stack, buffer.getvalue())

@@ -6,7 +6,7 @@ import pytest
 
 from operation.failure import Failure
 from operation.stack import Stack, known, stack_named
-from operation.stack_file import configure
+from operation.stack_file import begin_anew, configure
 
 
 def test_names_of_objects_start_with_the_stack(stack: Stack) -> None:
@@ -66,3 +66,14 @@ def test_stacks_are_found_by_their_files(stack: Stack) -> None:
     """Nothing else is one."""
     (stack.root / "Pulumi.yaml").write_text("")
     assert known(stack.root) == ["try"]
+
+
+def test_a_destroyed_stack_can_begin_anew_from_its_file(stack: Stack) -> None:
+    """Salt and numbers of volumes go; what a person wrote stays."""
+    stack.file.write_text("encryptionsalt: v1:x\n" + stack.file.read_text())
+    configure(stack, {"database.generation": 4, "database.kept": [3], "database.last_generation": 4})
+    begin_anew(stack)
+    database = Stack("try", stack.root).settings.database
+    assert (database.generation, database.kept, database.last_generation) == (1, (), 0)
+    assert "encryptionsalt" not in stack.file.read_text()
+    assert "replicas: 3 # many" in stack.file.read_text()
