@@ -55,7 +55,7 @@ def remove_everything(stack: Stack, progress: Progress) -> None:
 
 
 def _forget(stack: Stack) -> None:
-    """Removes the stack's folder, and its traces in its file; a twin's file goes, which nobody wrote by hand."""
+    """Removes the stack's folder and its traces in its file; a twin's file goes, nobody wrote it by hand."""
     shutil.rmtree(stack.folder, ignore_errors=True)
     if stack.name.startswith(TWIN):
         stack.file.unlink(missing_ok=True)

@@ -28,7 +28,7 @@ def configure(stack: Stack, values: dict[str, Any]) -> None:
 
 
 def begin_anew(stack: Stack) -> None:
-    """Takes out what belonged to a stack that was destroyed: Pulumi's salt, and the numbers of its volumes."""
+    """Takes out what belonged to a stack that was destroyed: Pulumi's salt, the numbers of its volumes."""
     yaml, content = _loaded(stack)
     content.pop("encryptionsalt", None)
     database = (content.get("config") or {}).get(f"{PROJECT}:database") or {}
