@@ -9,14 +9,17 @@ from backups.restore import check_agreement, settle
 from backups.switch import serving_volume
 from backups.verify import newest, verify
 from infra.bem import addresses
+from infra.status import unhealthy
 from operation import custodian, deployment
-from operation.containers import client
+from operation.containers import client, wait_for
 from operation.failure import Failure, refusal
 from operation.mutation import mutation
 from operation.progress import Progress, progress_of
 from operation.stack import Stack
 
 KEPT_NOTE = "custody-told"
+HEALTH_SECONDS = 180.0
+"""As long as a deployment waits for a service that changed."""
 
 
 def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
@@ -31,6 +34,7 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
         settle(stack, progress)
         check_agreement(stack, serving_volume(stack))
         changes = deployment.up(stack, progress)
+        _await_health(stack, progress)
         first = _first_backups(stack, progress) if backup else []
         outcome.outcome = "unchanged" if changes.nothing and not first else "succeeded"
         outcome.detail = str(changes)
@@ -62,6 +66,30 @@ def _first_backups(stack: Stack, progress: Progress) -> list[int]:
                 f"`invoke backup --type full --repo {proof.repository}`, then `invoke backup.verify`.",
             )
     return missing
+
+
+def _await_health(stack: Stack, progress: Progress) -> None:
+    """Waits for services that are as declared and not healthy yet: after a start of the Docker daemon.
+
+    Raises:
+        Failure: when one does not become healthy; names it.
+    """
+    if not unhealthy(stack):
+        return
+    with progress.step("wait until every service is healthy") as say:
+
+        def whole() -> bool:
+            left = unhealthy(stack)
+            say(", ".join(left))
+            return not left
+
+        try:
+            wait_for(whole, HEALTH_SECONDS, "the health of every service")
+        except Failure as failure:
+            names = ", ".join(unhealthy(stack))
+            raise Failure(
+                f"{failure.what[:-1]}: {names}.", remedy="`invoke logs SERVICE` tells why."
+            ) from failure
 
 
 def _ports_free(stack: Stack) -> None:

@@ -91,6 +91,13 @@ def gathered(stack: Stack) -> Status:
     return status
 
 
+def unhealthy(stack: Stack) -> list[str]:
+    """Services with fewer healthy containers than they should have."""
+    status = Status(stack.name)
+    _services(stack, status)
+    return [each.name for each in status.services if each.healthy < each.wanted]
+
+
 def _services(stack: Stack, status: Status) -> None:
     engine = client()
     by_name = {
