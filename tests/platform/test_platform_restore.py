@@ -220,7 +220,8 @@ def test_restore_while_a_backup_runs_is_refused(platform: Deployment) -> None:
     """And says which, with status 3; the backup goes on to its end."""
     large(platform)
     process = platform.start("invoke", "backup", "--type", "full", "--repo", "local")
-    awaited(lambda: backup_is_at_work(platform), 60, "a backup")
+    awaited(lambda: backup_is_at_work(platform) or process.poll() is not None, 60, "a backup")
+    assert process.returncode is None, process.communicate()
     said = platform.invoke("restore", "--latest", "--yes")
     output, _ = process.communicate(timeout=300)
     assert said.status == 3, said.words
@@ -236,7 +237,8 @@ def test_backup_that_was_ended_stands_in_nobody_s_way(
     """Interrupted it ends in the container too; killed it goes on there until the next command ends it."""
     large(platform)
     process = platform.start("invoke", "backup", "--type", "full")
-    awaited(lambda: backup_is_at_work(platform), 60, "a backup")
+    awaited(lambda: backup_is_at_work(platform) or process.poll() is not None, 60, "a backup")
+    assert process.returncode is None, process.communicate()
     os.killpg(process.pid, number)
     output, _ = process.communicate(timeout=60)
     if number is signal.SIGINT:
