@@ -7,6 +7,7 @@ from typing import Any
 
 from backups.engine import REPOSITORIES, abort_command, backup_command
 from backups.info import at_work, read_info, silent_repositories
+from backups.stream import said
 from operation.containers import client, container, execute
 from operation.failure import Failure
 from operation.progress import Progress
@@ -104,18 +105,18 @@ def told(words: list[str]) -> str:
 
 def _stream(target: Any, stanza: str, argv: list[str], say: Any) -> tuple[int, list[str]]:
     """Runs a command in a container line by line; an interruption here ends the command there too."""
-    engine = client(timeout=24 * 3600)
-    handle = engine.api.exec_create(target.id, argv)["Id"]
     lines: list[str] = []
-    rest = ""
+    rest, status = "", 1
     try:
-        for chunk in engine.api.exec_start(handle, stream=True):
-            rest += chunk.decode(errors="replace")
-            *whole, rest = rest.split("\n")
+        for piece in said(client(), target.id, argv):
+            if isinstance(piece, int):
+                status = piece
+                break
+            *whole, rest = (rest + piece.decode(errors="replace")).split("\n")
             lines += whole
             for line in whole:
                 say(line.split("INFO:", 1)[-1].strip())
     except BaseException:
         execute(target, abort_command(stanza))
         raise
-    return int(engine.api.exec_inspect(handle)["ExitCode"]), [*lines, rest]
+    return status, [*lines, rest]
