@@ -8,6 +8,7 @@ from pathlib import Path
 from operation.containers import wait_for
 from operation.failure import Failure
 from operation.progress import Progress
+from operation.pulumi_plugins import await_end
 from operation.stack import Stack
 
 END_SECONDS = 240.0
@@ -55,6 +56,7 @@ def take_over(stack: Stack, progress: Progress) -> bool:
             raise _busy(f"process {each.pid} on host {each.host}")
         if _is_pulumi(each.pid):
             _end(each, progress)
+        await_end(stack)
         each.path.unlink(missing_ok=True)
     return bool(found)
 

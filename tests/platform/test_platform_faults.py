@@ -131,7 +131,8 @@ def test_a_first_up_that_is_killed_twice_is_ended_by_a_third() -> None:
     try:
         for wanted in ("network", "service"):
             process = deployment.start("invoke", "up", "--skip-backup")
-            awaited(partial(_made, deployment, wanted), 120, f"a first {wanted}")
+            awaited(partial(_made_or_ended, deployment, wanted, process), 120, f"a first {wanted}")
+            assert process.returncode is None, process.communicate()
             kill(process)
         deployment.succeed("up", "--skip-backup", seconds=300)
         with deployment.client() as client:
@@ -154,6 +155,10 @@ def test_down_keeps_the_data_and_up_brings_it_back(platform: Deployment) -> None
     platform.succeed("up")
     assert awaited(platform.well, 60, "the platform's return")
     assert "before down" in platform.names()
+
+
+def _made_or_ended(deployment: Deployment, kind: str, process: "subprocess.Popen[str]") -> bool:
+    return _made(deployment, kind) or process.poll() is not None
 
 
 def _made(deployment: Deployment, kind: str) -> bool:

@@ -91,6 +91,8 @@ class Network(Resource):
                 return True
             except APIError as error:
                 refusal = str(error.explanation or error)
+                if "not found" in refusal:  # Swarm's own words while it forgets it, with another status
+                    return self.read(identity, inputs, call) is None
                 if not any(word in refusal for word in _BUSY):
                     raise
             return False
