@@ -6,6 +6,7 @@ a changed comment, or a changed function, is no change of any resource. The prov
 
 from typing import Any
 
+import docker  # noqa: F401  # whole, while one thread loads this; two that import parts of it see halves
 import pulumi
 from pulumi import dynamic
 

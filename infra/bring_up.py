@@ -1,7 +1,6 @@
 """`invoke up`: deploy, take the first backup, prove it, and say what there is now."""
 
 import json
-import socket
 
 from backups.backup import take
 from backups.engine import REPOSITORIES
@@ -9,10 +8,11 @@ from backups.restore import check_agreement, settle
 from backups.switch import serving_volume
 from backups.verify import newest, verify
 from infra.bem import addresses
+from infra.ports import check_ports
 from infra.status import unhealthy
 from operation import custodian, deployment
-from operation.containers import client, wait_for
-from operation.failure import Failure, refusal
+from operation.containers import wait_for
+from operation.failure import Failure
 from operation.mutation import mutation
 from operation.progress import Progress, progress_of
 from operation.stack import Stack
@@ -30,7 +30,7 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
     """
     progress = progress_of(stack, "up", quiet=quiet)
     with mutation(stack, "up") as outcome:
-        _ports_free(stack)
+        check_ports(stack, progress)
         settle(stack, progress)
         check_agreement(stack, serving_volume(stack))
         changes = deployment.up(stack, progress)
@@ -90,32 +90,6 @@ def _await_health(stack: Stack, progress: Progress) -> None:
             raise Failure(
                 f"{failure.what[:-1]}: {names}.", remedy="`invoke logs SERVICE` tells why."
             ) from failure
-
-
-def _ports_free(stack: Stack) -> None:
-    """Refuses before anything is touched when something else has the ports."""
-    settings = stack.settings.load_balancer
-    engine = client()
-    if engine.services.list(filters={"name": stack.object_name("load-balancer")}):
-        return
-    for key in ("https_port", "http_port"):
-        port = getattr(settings, key)
-        if _taken(port):
-            raise refusal(
-                f"port {port} is taken by another program or stack.",
-                remedy=f"set bem:load_balancer.{key} in {stack.file.name} to a free port.",
-            )
-
-
-def _taken(port: int) -> bool:
-    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        try:
-            listener.bind(("::", port))
-        except OSError:
-            return True
-    return False
 
 
 def _say(stack: Stack, progress: Progress, changes: deployment.Changes) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import docker  # noqa: F401  # whole, while one thread loads this; two that import parts of it see halves
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
 
