@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from backups.engine import REPOSITORIES, abort_command, backup_command
+from backups.engine import REPOSITORIES, abort_command, background_command, backup_command
 from backups.info import at_work, read_info, silent_repositories
 from backups.stream import said
 from operation.containers import client, container, execute
@@ -62,17 +62,27 @@ def take(stack: Stack, kind: str, repositories: list[int], progress: Progress) -
     return taken
 
 
-def end_orphan(target: Any, stanza: str, progress: Progress) -> list[dict[str, Any]]:
-    """Ends a backup whose command was killed: it goes on in the container, and nobody waits for it.
+def begin(stack: Stack) -> None:
+    """Begins a backup into each repository and does not wait: whoever needs the repositories ends it.
 
-    Only for who holds the stack's lock: then no living command can have started it.
+    Raises:
+        Failure: when the database does not run.
+    """
+    target = container(stack, "database")
+    target.exec_run(background_command(stack.settings.backups.stanza), detach=True)
+
+
+def end_orphan(target: Any, stanza: str, progress: Progress) -> list[dict[str, Any]]:
+    """Ends a backup that nobody waits for: of a restore before, or of a command that was killed.
+
+    Only for who holds the stack's lock: then no living command waits for it.
 
     Returns:
         what pgBackRest says of the repositories.
     """
     info = read_info(target, stanza)
     if at_work(info, stanza):
-        progress.say("! a backup that a killed command left behind is at work in the database's container")
+        progress.say("a backup that nobody waits for is at work in the database's container")
         with progress.step("end it"):
             execute(target, abort_command(stanza))
     return info

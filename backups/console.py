@@ -7,9 +7,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from backups import journal, lineage, switch
+from backups.backup import begin
 from backups.backup import take as take_backup
 from backups.catalog import read_catalog
-from backups.engine import REPOSITORIES, backup_command, repositories
+from backups.engine import backup_command, repositories
 from backups.forecast import forecast
 from backups.listing import content, reaches, table
 from backups.move import settle
@@ -90,7 +91,7 @@ def verify(name: str, repo: str, *, as_json: bool) -> None:
 
 
 def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
-    """Pre-flight, question, restore, and a backup of what came out."""
+    """Pre-flight, question, restore, and the begin of a backup of what came out."""
     stack = stack_named(name)
     number = repositories(repo)[0] if repo else 0
     progress = progress_of(stack, "restore", quiet=as_json)
@@ -157,11 +158,11 @@ def _foretold(stack: Stack, target: Target, number: int, progress: Progress) -> 
 
 
 def _after(stack: Stack, progress: Progress) -> None:
-    """A backup at once: recovery along the new timeline then starts on it."""
+    """A backup begins at once: recovery along the new timeline then starts on it."""
     try:
-        take_backup(Stack(stack.name, stack.root), "incr", list(REPOSITORIES), progress)
+        begin(stack)
     except Failure as failure:
-        progress.say(f"! the database is restored and serves, but: {failure}")
+        progress.say(f"! the database is restored and serves, but no backup has begun: {failure}")
 
 
 def _verdict(proof: Proof) -> str:
@@ -181,6 +182,7 @@ def _tell(stack: Stack, restored: Restored, *, as_json: bool) -> None:
         f"stack {stack.name} serves generation {restored.generation}, timeline {restored.timeline}; "
         f"newest second in it {restored.facts.heartbeat}; down for {restored.seconds_down} s"
     )
+    _print("a backup of it into each repository has begun; `invoke backup.list` shows it once it has ended")
     if restored.damaged:
         _print("! the old volume could not be read to its end: its very last rows may be missing")
     if Stack(stack.name, stack.root).settings.database.kept:

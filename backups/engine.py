@@ -38,6 +38,11 @@ def backup_command(stanza: str, repository: int, kind: str) -> list[str]:
     ]
 
 
+def background_command(stanza: str) -> list[str]:
+    """Backups for which nobody waits; the script of the database's image says what becomes of them."""
+    return ["back-up", stanza, *map(str, REPOSITORIES)]
+
+
 def info_command(stanza: str) -> list[str]:
     """`info` as JSON; its console is the same standard output, so only errors may be on it."""
     return ["pgbackrest", f"--stanza={stanza}", "--log-level-console=error", "--output=json", "info"]

@@ -112,7 +112,7 @@ def test_orphaned_backup_is_ended_and_said(capsys: pytest.CaptureFixture[str]) -
     target = Container((("info",), HELD), (("stop",), ""))
     end_orphan(target, "bem", Progress())
     assert target.told[-1] == abort_command("bem")
-    assert "a killed command left behind" in capsys.readouterr().err
+    assert "that nobody waits for is at work" in capsys.readouterr().err
 
 
 def test_without_an_orphan_nothing_is_ended(quiet: Progress) -> None:

@@ -82,6 +82,7 @@ class Place:
             "FETCH_PAUSE": "0",
             "WAL_REACH_MOST": str(most),
             "GIVE_BACK_CLUSTER": str(self.cluster),
+            "BACK_UP_LOG": str(self.root / "log"),
         }
         return subprocess.run(
             [BIN / script, *arguments],
@@ -386,3 +387,20 @@ def test_nothing_borrowed_is_nothing_to_do(place: Place) -> None:
     assert place.run({"archive-push": ""}, "give-back").returncode == 1
     assert place.told() == []
     assert borrowed(place) == ["A"]
+
+
+BACKUP = "--stanza=bem --repo={} --type=incr --log-level-console=warn backup"
+
+
+@pytest.mark.parametrize("first", ["", 82])
+def test_background_backup_goes_into_each_repository(place: Place, first: str | int) -> None:
+    """One that fails does not keep the other from its backup."""
+    assert place.run({"1 backup": first, "2 backup": ""}, "back-up", "bem", "1", "2").returncode == 0
+    assert place.told() == [BACKUP.format(1), BACKUP.format(2)]
+    assert f"repository 1 ended with exit status {first or 0}" in (place.root / "log").read_text()
+
+
+def test_background_backup_that_was_told_to_end_begins_no_other(place: Place) -> None:
+    """Whoever ended it needs the repositories."""
+    assert place.run({"1 backup": 63, "2 backup": ""}, "back-up", "bem", "1", "2").returncode == 63
+    assert place.told() == [BACKUP.format(1)]

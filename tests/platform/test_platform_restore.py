@@ -245,7 +245,7 @@ def test_backup_that_was_ended_stands_in_nobody_s_way(
         assert process.returncode == 130, output
         assert not backup_is_at_work(platform)
     said = platform.succeed(*command)
-    assert ("a killed command left behind" in said.words) == (number is signal.SIGKILL)
+    assert ("that nobody waits for is at work" in said.words) == (number is signal.SIGKILL)
     assert awaited(platform.well, 30, "service")
     awaited(lambda: platform.invoke("status").status == 0, 60, "archiving")
 
