@@ -3,7 +3,9 @@
 from typing import Final
 
 from toolchain.provider.image import Image
+from toolchain.provider.lone import Container
 from toolchain.provider.network import Network
+from toolchain.provider.remote_image import RemoteImage
 from toolchain.provider.resource import Resource
 from toolchain.provider.secret import Secret
 from toolchain.provider.service import Service
@@ -11,8 +13,10 @@ from toolchain.provider.service_config import ServiceConfig
 from toolchain.provider.volume import Volume
 
 RESOURCES: Final[dict[str, Resource]] = {
+    "docker:index/container:Container": Container(),
     "docker:index/image:Image": Image(),
     "docker:index/network:Network": Network(),
+    "docker:index/remoteImage:RemoteImage": RemoteImage(),
     "docker:index/secret:Secret": Secret(),
     "docker:index/service:Service": Service(),
     "docker:index/serviceConfig:ServiceConfig": ServiceConfig(),

@@ -11,13 +11,14 @@ from toolchain.provider.build_context import BuildContext
 from toolchain.provider.build_log import follow
 from toolchain.provider.call import Call
 from toolchain.provider.failure import Fault
-from toolchain.provider.kind import Boolean, Text, TextMap
+from toolchain.provider.kind import Boolean, Text, TextMap, Texts
 from toolchain.provider.property_value import UNKNOWN, Properties, Value
 from toolchain.provider.resource import Live, Resource
 from toolchain.provider.schema import Block, Field
 
 _SILENT_SECONDS: Final = 1800
 """How long a build step may say nothing."""
+_FORESEEN: Final = ("baseImageName", "context", "dockerfile", "platform", "registryServer")
 _ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 
 BUILD: Final = Block(
@@ -28,6 +29,7 @@ BUILD: Final = Block(
         Field("target", None, Text()),
         Field("platform", None, Text()),
         Field("network", None, Text()),
+        Field("addHosts", None, Texts()),
         Field("builderVersion", None, Text(("BuilderV1",))),
         Field("contextDigest", None, Text()),
     )
@@ -62,11 +64,18 @@ def build_arguments(inputs: Properties) -> dict[str, Any]:
         "target": build.get("target"),
         "platform": build.get("platform"),
         "network_mode": build.get("network"),
+        "extra_hosts": _hosts(build.get("addHosts")),
         "rm": True,
         "forcerm": True,
         "decode": True,
         "timeout": _SILENT_SECONDS,
     }
+
+
+def _hosts(given: Value) -> dict[str, str] | None:
+    """`host:ip` texts as the SDK takes them."""
+    lines = [str(each).partition(":") for each in given] if isinstance(given, list) else []
+    return {host: ip for host, _, ip in lines} or None
 
 
 def _build(inputs: Properties) -> Mapping[str, Value]:
@@ -84,7 +93,7 @@ class Image(Resource):
     """An image of this host, named by its ID in `repoDigest`."""
 
     block = IMAGE
-    computed = ("repoDigest",)
+    computed = (*_FORESEEN, "repoDigest")
     auto_named = False
 
     def prepared(self, inputs: Properties) -> Properties:
@@ -140,14 +149,19 @@ class Image(Resource):
         """Leave it, as the official provider does: other stacks and stopped tasks may name it."""
         del identity, inputs, call
 
-    def _live(self, inputs: Properties, image_id: str) -> Live:
+    def foreseen(self, inputs: Properties) -> Properties:
+        """All but the digest follows from the inputs."""
+        if not _is_settled(inputs):
+            return {}
         context, machine = context_of(inputs), platform.machine()
-        computed: Properties = {
+        return {
             "baseImageName": inputs.get("imageName"),
             "registryServer": "",
             "context": str(context.directory),
             "dockerfile": str(context.dockerfile),
             "platform": _build(inputs).get("platform") or f"linux/{_ARCHITECTURES.get(machine, machine)}",
-            "repoDigest": image_id,
         }
+
+    def _live(self, inputs: Properties, image_id: str) -> Live:
+        computed: Properties = {**self.foreseen(inputs), "repoDigest": image_id}
         return Live(str(inputs.get("imageName")), inputs, {**inputs, **computed})

@@ -35,6 +35,7 @@ class Resource(ABC):
         stable: those of them that an update in place leaves as they are.
         sensitive: properties that are secret whether the program says so or not.
         auto_named: gets a name by itself when the program gives none.
+        delete_first: a replacement comes only when the old one is gone, whatever their names.
     """
 
     block: Block
@@ -42,10 +43,16 @@ class Resource(ABC):
     stable: tuple[str, ...] = ()
     sensitive: tuple[str, ...] = ()
     auto_named: bool = True
+    delete_first: bool = False
 
     def prepared(self, inputs: Properties) -> Properties:
         """The inputs with what the provider adds by itself."""
         return inputs
+
+    def foreseen(self, inputs: Properties) -> Properties:
+        """Those of the computed properties that are known before an update."""
+        del inputs
+        return {}
 
     def faults(self, inputs: Properties) -> Iterable[Fault]:
         """What the table cannot see wrong."""

@@ -77,7 +77,8 @@ def preview(resource: Resource, inputs: Properties, old: Properties) -> Properti
         inputs: inputs of this update.
         old: state before it; empty for a new resource.
     """
-    return {**dict.fromkeys(resource.computed, UNKNOWN), **kept(resource, inputs, old)}
+    known = resource.foreseen(revealed(inputs))
+    return {**dict.fromkeys(resource.computed, UNKNOWN), **known, **kept(resource, inputs, old)}
 
 
 def _marked(resource: Resource, model: Properties, values: Properties) -> Properties:

@@ -139,6 +139,7 @@ def test_arguments_of_a_build() -> None:
         "target": None,
         "platform": "linux/amd64",
         "network_mode": None,
+        "extra_hosts": None,
         "rm": True,
         "forcerm": True,
         "decode": True,

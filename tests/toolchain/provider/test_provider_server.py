@@ -80,7 +80,7 @@ def test_without_a_daemon_the_error_says_what_to_do() -> None:
         provider.Create(request, Context())
 
 
-@pytest.mark.parametrize("kind", ["container:Container", "registryImage:RegistryImage"])
+@pytest.mark.parametrize("kind", ["tag:Tag", "registryImage:RegistryImage"])
 def test_unknown_kinds_are_refused_by_name(kind: str) -> None:
     """A kind that only the official plugin has."""
     with pytest.raises(Aborted, match=f"docker:index/{kind} is not implemented"):
@@ -88,9 +88,9 @@ def test_unknown_kinds_are_refused_by_name(kind: str) -> None:
 
 
 def test_functions_are_refused_by_name() -> None:
-    """Look-ups are not implemented."""
-    with pytest.raises(Aborted, match="getNetwork"):
-        _provider().Invoke(provider_pb2.InvokeRequest(tok="docker:index/getNetwork:getNetwork"), Context())
+    """Look-ups that need a plugin or a registry are not implemented."""
+    with pytest.raises(Aborted, match="getPlugin:getPlugin is not implemented"):
+        _provider().Invoke(provider_pb2.InvokeRequest(tok="docker:index/getPlugin:getPlugin"), Context())
 
 
 def test_half_done_keeps_secrets_secret() -> None:

@@ -32,7 +32,7 @@ class Trial:
 
     def up(self, program: Program, **options: Any) -> dict[str, int]:
         """What `pulumi up` did, by kind of step."""
-        result = self.stack.up(program=_run(program), on_output=self._hear, **options)
+        result = self.stack.up(program=run_of(program), on_output=self._hear, **options)
         return _by_name(result.summary.resource_changes)
 
     def fails(self, program: Program) -> str:
@@ -46,7 +46,7 @@ class Trial:
 
     def preview(self, program: Program) -> dict[str, int]:
         """What `pulumi up` would do, by kind of step."""
-        return _by_name(self.stack.preview(program=_run(program), on_output=self._hear).change_summary)
+        return _by_name(self.stack.preview(program=run_of(program), on_output=self._hear).change_summary)
 
     def refresh(self) -> dict[str, int]:
         """What `pulumi refresh` saw, by kind of step."""
@@ -60,7 +60,7 @@ class Trial:
     def stack(self) -> auto.Stack:
         """The stack, whose program each operation gives."""
         return auto.create_or_select_stack(
-            self.name, project_name="provider", program=_run(lambda: None), opts=self.options()
+            self.name, project_name="provider", program=run_of(lambda: None), opts=self.options()
         )
 
     def options(self) -> auto.LocalWorkspaceOptions:
@@ -124,7 +124,9 @@ def _by_name(changes: Mapping[Any, int] | None) -> dict[str, int]:
     return {str(getattr(kind, "value", kind)): number for kind, number in (changes or {}).items()}
 
 
-def _run(program: Program) -> Callable[[], None]:
+def run_of(program: Program) -> Callable[[], None]:
+    """A program without a result, as the Automation API takes it."""
+
     def run() -> None:
         program()
 

@@ -1,0 +1,184 @@
+"""docker.Container: one container that no service made. Most changes take a new one."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from docker.errors import APIError, DockerException, NotFound
+from requests.exceptions import RequestException
+
+from toolchain.provider import lone_form, lone_upload
+from toolchain.provider.call import Call
+from toolchain.provider.diff import Change, ChangeKind, changes
+from toolchain.provider.failure import Fault, ProviderFailure
+from toolchain.provider.local_image import inspected, present
+from toolchain.provider.lone_run import begin, is_up
+from toolchain.provider.lone_schema import CHANGED_IN_THE_NEXT, DEFAULTS, LONE
+from toolchain.provider.lone_sight import seen
+from toolchain.provider.property_value import UNKNOWN, Properties, Value
+from toolchain.provider.resource import Live, Resource
+
+_GONE_SECONDS: Final = 30.0
+"""How long Docker may take to forget a container."""
+_CONFLICT: Final = 409
+_BRIDGE: Final = "bridge"
+_FILLED: Final = frozenset({"healthcheck", "init", "memorySwap"})
+"""What means «as it is» when a program takes it away, although it does not take a new container."""
+
+
+class Container(Resource):
+    """A container."""
+
+    block = LONE
+    computed = ("bridge", "containerLogs", "exitCode", "networkDatas")
+    delete_first = True
+
+    def faults(self, inputs: Properties) -> Iterator[Fault]:
+        """Refuse files without one content, and waiting for a health that nothing checks."""
+        yield from lone_upload.faults(inputs)
+        if inputs.get("wait") is True and inputs.get("start") is False:
+            yield Fault("wait", "conflicts with start=false: a container that does not run is never healthy")
+        if inputs.get("logs") is True and inputs.get("attach") is not True:
+            yield Fault("logs", "needs attach=true: without it the container goes on after `pulumi up`")
+
+    def changes(self, old: Properties, new: Properties) -> list[Change]:
+        """What changed; what Docker or the image fills in stays when a program does not name it."""
+        return [
+            change
+            for change in changes(LONE, old, new)
+            if not (change.path in _FILLED and change.kind is ChangeKind.DELETE)
+        ]
+
+    def create(self, inputs: Properties, call: Call) -> Live:
+        """Make and start it; when that fails nothing is left."""
+        platform = inputs.get("platform")
+        present(call, str(inputs["image"]), str(platform) if platform else None)
+        body = lone_form.request(inputs)
+        made = call.api.create_container_from_config(body, str(inputs["name"]), platform)["Id"]
+        try:
+            _furnish(made, inputs, call)
+            logs = begin(made, inputs, call)
+        except Exception:
+            _take_back(made, inputs, call)
+            raise
+        live = self.made(made, inputs, call)
+        return live if logs is None else Live(live.id, live.inputs, {**live.computed, "containerLogs": logs})
+
+    def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
+        """Look at it; one that must run and does not shows as `mustRun` false, which the next `up` mends."""
+        try:
+            found = call.api.inspect_container(identity)
+        except NotFound:
+            return None
+        image = inspected(call, found["Image"]) or {}
+        wanted, whole = LONE.read(inputs, seen(inputs, found, image))
+        stopped: Properties = {} if _is_as_wanted(inputs, found) else {"mustRun": False}
+        computed = {**DEFAULTS, **whole, **_computed(found, image, call.known), **stopped}
+        return Live(found["Id"], {**wanted, **stopped}, computed)
+
+    def update(self, identity: str, inputs: Properties, call: Call) -> Live:
+        """Change its limits and its restarts, and start it when it must run and does not."""
+        before = self.made(identity, inputs, call)
+        if {change.path for change in self.changes(before.inputs, inputs)} - {
+            "mustRun",
+            *CHANGED_IN_THE_NEXT,
+        }:
+            _change(call, identity, lone_form.resources(inputs))
+        if (
+            "mustRun" in before.inputs
+            and before.inputs["mustRun"] is False
+            and inputs.get("mustRun") is not False
+        ):
+            begin(identity, inputs, call)
+        after = self.made(identity, inputs, call)
+        left = [change.path for change in self.changes(after.inputs, inputs)]
+        if left:
+            call.info(
+                f"Docker cannot change {', '.join(left)} of a container that is there; the next one has it. "
+                "To have it now: pulumi up --replace with this resource's URN."
+            )
+        return after
+
+    def delete(self, identity: str, inputs: Properties, call: Call) -> None:
+        """Take it away with its anonymous volumes, with time to end if the program gives it."""
+        grace = inputs.get("destroyGraceSeconds")
+        volumes = inputs.get("removeVolumes") is not False
+        try:
+            if isinstance(grace, int | float) and grace > 0 and inputs.get("attach") is not True:
+                call.api.stop(identity, timeout=int(grace))
+            call.api.remove_container(identity, v=volumes, force=True)
+        except NotFound:
+            return
+        except APIError as error:
+            if error.status_code != _CONFLICT:  # «removal already in progress» is what is wanted
+                raise
+        if not call.wait(lambda: _is_gone(call, identity), _GONE_SECONDS):
+            raise ProviderFailure(
+                f"Container {inputs.get('name', identity)} is still there after {_GONE_SECONDS:.0f} s. "
+                "Run the command again."
+            )
+
+
+def _furnish(identity: str, inputs: Properties, call: Call) -> None:
+    """Networks and files, before the container starts."""
+    networks = lone_form.attachments(inputs)
+    if networks and inputs.get("networkMode") in {None, _BRIDGE}:
+        call.api.disconnect_container_from_network(identity, _BRIDGE)
+    for network, endpoint in networks:
+        call.api.connect_container_to_network(identity, network, **endpoint)
+    packed = lone_upload.archive(inputs)
+    if packed is not None:
+        call.api.put_archive(identity, "/", packed)
+
+
+def _change(call: Call, identity: str, body: dict[str, Any]) -> None:
+    """Docker's update request; the SDK's own method does not know all limits."""
+    api = call.api
+    response = api._post_json(api._url("/containers/{0}/update", identity), data=body)  # noqa: SLF001
+    api._raise_for_status(response)  # noqa: SLF001
+
+
+def _take_back(identity: str, inputs: Properties, call: Call) -> None:
+    """Remove what does not run; a failure here must not hide why."""
+    try:
+        call.api.remove_container(identity, v=True, force=True)
+    except (DockerException, RequestException) as error:
+        call.info(f"Container {inputs['name']} could not be removed ({error}): docker rm -f it.")
+
+
+def _is_gone(call: Call, identity: str) -> bool:
+    try:
+        call.api.inspect_container(identity)
+    except NotFound:
+        return True
+    return False
+
+
+def _is_as_wanted(inputs: Properties, found: dict[str, Any]) -> bool:
+    """Whether it runs, or need not; one that never was to start need not."""
+    needs = inputs.get("mustRun") is not False and inputs.get("start") is not False
+    return not needs or not inputs or is_up(found)
+
+
+def _computed(found: dict[str, Any], image: dict[str, Any], known: Properties) -> Properties:
+    settings = found.get("NetworkSettings") or {}
+    networks: list[Value] = [
+        {
+            "networkName": name,
+            "ipAddress": endpoint.get("IPAddress"),
+            "ipPrefixLength": endpoint.get("IPPrefixLen"),
+            "gateway": endpoint.get("Gateway"),
+            "globalIpv6Address": endpoint.get("GlobalIPv6Address"),
+            "globalIpv6PrefixLength": endpoint.get("GlobalIPv6PrefixLen"),
+            "ipv6Gateway": endpoint.get("IPv6Gateway"),
+            "macAddress": endpoint.get("MacAddress"),
+        }
+        for name, endpoint in (settings.get("Networks") or {}).items()
+    ]
+    return {
+        "image": found["Image"],
+        "platform": f"{image['Os']}/{image['Architecture']}" if image else None,
+        "bridge": settings.get("Bridge") or "",
+        "networkDatas": networks,
+        "exitCode": None if is_up(found) else found["State"].get("ExitCode"),
+        "containerLogs": None if known.get("containerLogs") == UNKNOWN else known.get("containerLogs"),
+    }
