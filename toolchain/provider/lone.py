@@ -156,7 +156,7 @@ def _is_gone(call: Call, identity: str) -> bool:
 def _is_as_wanted(inputs: Properties, found: dict[str, Any]) -> bool:
     """Whether it runs, or need not; one that never was to start need not."""
     needs = inputs.get("mustRun") is not False and inputs.get("start") is not False
-    return not needs or not inputs or is_up(found)
+    return not needs or is_up(found)
 
 
 def _computed(found: dict[str, Any], image: dict[str, Any], known: Properties) -> Properties:

@@ -36,12 +36,18 @@ def seen(inputs: Properties, found: Inspection, image: Inspection) -> dict[str, 
     return {
         "Name": found["Name"].lstrip("/"),
         "Config": {**config, **own},
-        "HostConfig": {**host, "NetworkMode": _network_mode(host)},
+        "HostConfig": {**host, "NetworkMode": _network_mode(host), "RestartPolicy": _restarts(host)},
         "Capabilities": {"Add": host.get("CapAdd") or [], "Drop": host.get("CapDrop") or []},
         "Ports": _ports(found),
         "Volumes": [*_volumes(host), *_anonymous(inputs, config)],
         "Networks": _networks(inputs, found),
     }
+
+
+def _restarts(host: Mapping[str, Any]) -> dict[str, Any]:
+    """Docker leaves the name empty where the request had none."""
+    policy = host.get("RestartPolicy") or {}
+    return {**policy, "Name": policy.get("Name") or "no"}
 
 
 def _volumes(host: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

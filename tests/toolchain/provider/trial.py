@@ -1,5 +1,6 @@
 """A stack for tests of the provider: an inline program, a backend in a folder, the plugin on PATH."""
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
+import docker.errors
 from pulumi import automation as auto
 
 PASSPHRASE = "only for tests"  # noqa: S105  # of an empty backend
@@ -108,7 +110,8 @@ class Trial:
             for item in getattr(api, f"{kind}s")(filters={"name": self.name}):
                 getattr(api, f"remove_{kind}")(item["ID"])
         for container in api.containers(all=True, filters={"name": self.name}):
-            api.remove_container(container["Id"], force=True)
+            with contextlib.suppress(docker.errors.APIError):  # Swarm is at it already
+                api.remove_container(container["Id"], force=True)
         for network in api.networks(names=[self.name]):
             api.remove_network(network["Id"])
         for volume in api.volumes(filters={"name": self.name})["Volumes"] or []:
