@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from contextlib import closing
 from types import FrameType
 
-from bench import backup, block, bring_up, drill, invocation, restore, setup_log, table
+from bench import backup, block, bring_up, drill, invocation, resources, restore, setup_log, table
 from bench.row import Row
 from bench.subject import Subject
 from operation.failure import Failure
 from operation.progress import Progress
 
-SUBJECTS = tuple(each.SUBJECT for each in (invocation, bring_up, backup, restore, drill, setup_log))
+SUBJECTS = tuple(
+    each.SUBJECT for each in (invocation, bring_up, backup, restore, drill, setup_log, resources)
+)
 INTERRUPTED = 130
 
 
