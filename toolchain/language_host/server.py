@@ -18,6 +18,7 @@ from toolchain.language_host.child import Child, Children
 from toolchain.language_host.ending import Ending
 from toolchain.language_host.engine import Engine
 from toolchain.language_host.failure import HostFailure
+from toolchain.language_host.generation import Generation
 from toolchain.language_host.interpreter import Interpreter, chosen, described
 from toolchain.language_host.plugin_run import outputs
 from toolchain.language_host.run import Request, Verdict, verdict
@@ -51,7 +52,7 @@ def refusing(context: Any) -> Iterator[None]:
         context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(failure))
 
 
-class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
+class LanguageHost(Generation):
     """What Pulumi's engine calls; what is not here answers UNIMPLEMENTED.
 
     Args:

@@ -9,7 +9,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from requests.exceptions import RequestException
 
-from toolchain.provider import answer, state
+from toolchain.provider import answer, sdk_schema, state
 from toolchain.provider.call import Call
 from toolchain.provider.catalogue import name_of, resource_of, type_of
 from toolchain.provider.configuration import host_of, refusals
@@ -44,6 +44,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def GetPluginInfo(self, _request: Request, _context: Request) -> Request:
         """The version of pulumi-docker whose schema this is."""
         return plugin_pb2.PluginInfo(version=DOCKER_PLUGIN)
+
+    def GetSchema(self, _request: Request, _context: Request) -> Request:
+        """What `pulumi import` writes programs by."""
+        return provider_pb2.GetSchemaResponse(schema=sdk_schema.schema())
 
     def Attach(self, request: Request, _context: Request) -> Request:
         """The engine that speaks from now on."""

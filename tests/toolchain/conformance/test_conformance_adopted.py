@@ -84,6 +84,10 @@ def test_import_and_get(stage: Stage, sheet: Sheet) -> None:
     exported = {name: output.value for name, output in stage.stack.outputs().items()}
     there = stage.engine.api.inspect_volume(stage.name)
     sheet.compare("read", {"driver": "bridge", "mountpoint": there["Mountpoint"]}, exported)
+    kept = stage.engine.api.create_volume(f"{stage.name}-cli", labels={"trial": "two"})["Name"]
+    said = stage.command("import", "docker:index/volume:Volume", "other", kept, "--yes", "--protect=false")
+    sheet.note("pulumi import says what to write", True, "docker.Volume(" in said and kept in said)
+    sheet.note("identity of an import by command", kept, stage.outputs("other")["id"])
     stage.stack.destroy()
     sheet.note("nothing is left", [], stage.left())
     sheet.settle()

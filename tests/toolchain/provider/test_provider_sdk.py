@@ -11,6 +11,7 @@ import pytest
 from toolchain.provider.catalogue import RESOURCES
 from toolchain.provider.resource import Resource
 from toolchain.provider.schema import Block, Blocks
+from toolchain.provider.sdk_schema import properties
 from toolchain.provider.state import preview
 
 LACKING: dict[str, set[str]] = {
@@ -28,18 +29,10 @@ LACKING: dict[str, set[str]] = {
 """Inputs that are refused by name: they need a registry, a newer engine, Windows or a GPU, or are old."""
 
 
-def _properties(owner: type) -> Iterator[tuple[str, str]]:
-    """Pulumi's name and the annotation of each property of one of the SDK's classes."""
-    for name, item in vars(owner).items():
-        if isinstance(item, property) and item.fget is not None:
-            spelt = getattr(item.fget, "_pulumi_name", None) or item.fget.__name__
-            yield str(spelt or name), str(item.fget.__annotations__.get("return"))
-
-
 def _lacking(block: Any, owner: type, path: str = "") -> Iterator[str]:
     """Paths of the SDK's inputs that the table does not know."""
     fields = {field.name: field for field in block.fields}
-    for name, annotation in _properties(owner):
+    for name, annotation in properties(owner):
         field = fields.get(name)
         if field is None:
             yield f"{path}{name}"
@@ -67,6 +60,6 @@ def test_outputs_of_the_sdk_are_known(kind: str) -> None:
     """Each is an input that comes back, or one that Docker computes, which a preview has, too."""
     resource: Resource = RESOURCES[kind]
     known = {field.name for field in resource.block.fields} | set(resource.computed)
-    lacking = {name for name, _ in _properties(getattr(sdk, _class(kind)))} - known
+    lacking = {name for name, _ in properties(getattr(sdk, _class(kind)))} - known
     assert lacking <= LACKING.get(_class(kind), set())
     assert set(resource.computed) <= set(preview(resource, {}, {}))
