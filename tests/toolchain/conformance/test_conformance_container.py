@@ -71,8 +71,8 @@ def test_container(stage: Stage, sheet: Sheet) -> None:
     """Made, limited in place, replaced, stopped and removed by hand."""
     program, api = Program(stage.name), stage.engine.api
     rest = {"image": "same", "network": "same"}
-    sheet.compare("preview", dict.fromkeys(("image", "network", "container"), "create"), stage.plan(program))
-    stage.deploy(program)
+    made = stage.deploy(program)
+    sheet.compare("up", dict.fromkeys(("image", "network", "container"), "create"), made, all_of_it=True)
     _effects(stage, sheet)
     sheet.compare("second preview", {**rest, "container": "same"}, stage.plan(program))
     before = stage.outputs("container")["id"]
@@ -80,10 +80,8 @@ def test_container(stage: Stage, sheet: Sheet) -> None:
     sheet.note("another limit", "update", stage.deploy(program).get("container"))
     sheet.note("it is the same container", before, stage.outputs("container")["id"])
     sheet.note("its limit", 96 * 1024 * 1024, api.inspect_container(before)["HostConfig"]["Memory"])
-    program.command = ["sleep", "1000"]
-    sheet.note("another command", OLD_FIRST, stage.plan(program).get("container"))
-    program.command, program.label = list(SLEEP), "two"
-    sheet.note("another label", OLD_FIRST, stage.deploy(program).get("container"))
+    program.command, program.label = ["sleep", "1000"], "two"
+    sheet.note("another command and label", OLD_FIRST, stage.deploy(program).get("container"))
     _by_hand(stage, sheet, program)
     stage.stack.destroy()
     sheet.note("left in Docker", [], api.containers(all=True, filters={"name": f"{stage.name}-box"}))
@@ -101,4 +99,3 @@ def _by_hand(stage: Stage, sheet: Sheet, program: Program) -> None:
     api.remove_container(identity, force=True)
     sheet.note("refresh after docker rm", "delete", stage.look().get("container"))
     sheet.note("up after that", "create", stage.deploy(program).get("container"))
-    sheet.note("refresh when all is well", "same", stage.look().get("container"))

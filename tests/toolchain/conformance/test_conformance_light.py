@@ -134,4 +134,3 @@ def _state(stage: Stage, sheet: Sheet, program: Light) -> None:
     sheet.note("stack import brings it back", "same", stage.plan(program).get(f"{stage.name}-auto"))
     stage.command("state", "rename", urn, "other", "--yes")
     sheet.note("state rename", before, stage.outputs("other")["id"])
-    stage.stack.import_stack(exported)

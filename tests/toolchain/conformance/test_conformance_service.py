@@ -61,8 +61,7 @@ def test_service(stage: Stage, sheet: Sheet) -> None:
     """Made, drifted, mended; a changed config is replaced under the service."""
     program, config = Program(stage.name), f"{stage.name}-config"
     all_new = {config: "create", "service": "create"}
-    sheet.compare("preview", all_new, stage.plan(program), all_of_it=True)
-    stage.deploy(program)
+    sheet.compare("up", all_new, stage.deploy(program), all_of_it=True)
     there = stage.engine.api.inspect_service(f"{stage.name}-app")
     state = stage.outputs("service")
     sheet.compare("service", {"id": there["ID"], "name": f"{stage.name}-app"}, state)
