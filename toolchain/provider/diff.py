@@ -80,18 +80,16 @@ def _is_global(inputs: Properties) -> bool:
     return isinstance(mode, dict) and mode.get("global") is True
 
 
-def deletes_first(
-    all_changes: list[Change], old: Properties, new: Properties, *, always: bool = False
-) -> bool:
-    """Whether the old resource must go before the new one comes: the program gives both the same name.
+def deletes_first(old: Properties, new: Properties, *, always: bool = False) -> bool:
+    """Whether the old resource must go before a new one comes: the program gives both the same name.
 
-    A name that was given by itself is made anew for a replacement, so both can be there at once.
+    A name that was given by itself is made anew for a replacement, so both can be there at once. The engine
+    asks also when nothing here takes a new resource: the program may want one for any change
+    (`replace_on_changes`).
 
     Args:
-        all_changes: what changed.
         old: inputs of the last update.
         new: inputs of this one.
         always: of a kind whose old one must always go first (a container may hold ports).
     """
-    same_name = old.get("name") == new.get("name") and not is_auto_named(new)
-    return (always or same_name) and any(change.replaces for change in all_changes)
+    return always or (old.get("name") == new.get("name") and not is_auto_named(new))

@@ -28,7 +28,7 @@ def difference(resource: Resource, old: Properties, new: Properties) -> Any:
         replaces=[change.path for change in changes if change.replaces],
         detailedDiff={change.path: _detail(change) for change in changes},
         hasDetailedDiff=True,
-        deleteBeforeReplace=deletes_first(changes, old, new, always=resource.delete_first),
+        deleteBeforeReplace=deletes_first(old, new, always=resource.delete_first),
     )
 
 

@@ -94,7 +94,7 @@ class Container(Resource):
         if left:
             call.info(
                 f"Docker cannot change {', '.join(left)} of a container that is there; the next one has it. "
-                "To have it now: pulumi up --replace with this resource's URN."
+                "To have it now: delete_before_replace=True and pulumi up --replace with its URN."
             )
         return after
 

@@ -3,11 +3,12 @@
 import base64
 from typing import Any
 
+import pulumi
 import pulumi_docker as docker
 import pytest
 
 from tests.toolchain.conformance.sheet import Sheet
-from tests.toolchain.conformance.stage import NEW_FIRST, Stage, labels
+from tests.toolchain.conformance.stage import NEW_FIRST, OLD_FIRST, Stage, labels
 from tests.toolchain.provider.programs import IMAGE, SLEEP
 
 pytestmark = pytest.mark.platform
@@ -21,12 +22,16 @@ class Program:
         self.data = "first"
         self.replicas = 1
         self.colour = "blue"
-        self.called = f"{name}-app"
+        self.firm = False
 
     def __call__(self) -> None:
         """The program."""
         data = base64.b64encode(self.data.encode()).decode()
-        config = docker.ServiceConfig(f"{self.name}-config", data=data)
+        config = docker.ServiceConfig(
+            f"{self.name}-config",
+            data=data,
+            opts=pulumi.ResourceOptions(delete_before_replace=self.firm or None),
+        )
         container = docker.ServiceTaskSpecContainerSpecArgs(
             image=IMAGE,
             args=list(SLEEP),
@@ -42,8 +47,8 @@ class Program:
         )
         docker.Service(
             "service",
-            name=self.called,
-            labels=[docker.ServiceLabelArgs(label="trial", value="one")],
+            name=f"{self.name}-app",
+            labels=[docker.ServiceLabelArgs(label="trial", value="firm" if self.firm else "one")],
             mode=docker.ServiceModeArgs(replicated=docker.ServiceModeReplicatedArgs(replicas=self.replicas)),
             endpoint_spec=docker.ServiceEndpointSpecArgs(mode="dnsrr"),
             update_config=docker.ServiceUpdateConfigArgs(monitor="1s"),
@@ -54,6 +59,7 @@ class Program:
                     condition="any", delay="1s", window="0s"
                 ),
             ),
+            opts=pulumi.ResourceOptions(replace_on_changes=["labels"] if self.firm else None),
         )
 
 
@@ -75,8 +81,9 @@ def test_service(stage: Stage, sheet: Sheet) -> None:
     sheet.compare("up with another config", changed, stage.deploy(program), all_of_it=True)
     sheet.note("one config is left", 1, len(stage.engine.api.configs(filters={"name": stage.name})))
     sheet.note("it is the same service", there["ID"], stage.outputs("service")["id"])
-    program.called = f"{stage.name}-other"
-    sheet.note("another name", NEW_FIRST, stage.plan(program).get("service"))
+    program.data, program.firm = "third", True
+    wanted = {config: OLD_FIRST, "service": OLD_FIRST}
+    sheet.compare("delete_before_replace and replace_on_changes", wanted, stage.plan(program))
     sheet.settle()
 
 

@@ -52,8 +52,10 @@ def test_an_auto_named_resource_is_made_before_the_old_one_goes() -> None:
     new = named(old, {"data": "Yg=="}, REQUEST)
     changes = resource.changes(old, new)
     assert [change.path for change in changes] == ["data"]
-    assert not deletes_first(changes, old, new)
-    assert deletes_first(changes, {"name": "mine", "data": "YQ=="}, {"name": "mine", "data": "Yg=="})
+    assert not deletes_first(old, new)
+    assert deletes_first({"name": "mine", "data": "YQ=="}, {"name": "mine", "data": "Yg=="})
+    assert not deletes_first({"name": "mine"}, {"name": "another"})
+    assert deletes_first({"name": "mine"}, {"name": "another"}, always=True)
 
 
 def test_sensitive_data_is_secret_whatever_the_program_says() -> None:

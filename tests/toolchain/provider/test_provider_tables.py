@@ -145,7 +145,7 @@ def test_what_takes_a_new_resource(kind: str, path: str, value: Value) -> None:
     old, new = EXAMPLES[kind], changed(EXAMPLES[kind], path, value)
     changes = _resource(kind).changes(old, new)
     assert [(change.path, change.replaces) for change in changes] == [(path, True)]
-    assert deletes_first(changes, old, new) is (path != "name")
+    assert deletes_first(old, new) is (path != "name")
 
 
 @pytest.mark.parametrize("path", UPDATING)
