@@ -10,6 +10,7 @@ from toolchain.provider.resource import Resource
 from toolchain.provider.secret import Secret
 from toolchain.provider.service import Service
 from toolchain.provider.service_config import ServiceConfig
+from toolchain.provider.tag import Tag
 from toolchain.provider.volume import Volume
 
 RESOURCES: Final[dict[str, Resource]] = {
@@ -20,6 +21,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "docker:index/secret:Secret": Secret(),
     "docker:index/service:Service": Service(),
     "docker:index/serviceConfig:ServiceConfig": ServiceConfig(),
+    "docker:index/tag:Tag": Tag(),
     "docker:index/volume:Volume": Volume(),
 }
 """Resources by the type token of pulumi-docker's SDK."""

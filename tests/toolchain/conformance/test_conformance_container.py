@@ -23,6 +23,7 @@ class Program:
     def __call__(self) -> None:
         """The program."""
         image = docker.RemoteImage("image", name=IMAGE, keep_locally=True)
+        docker.Tag("tag", source_image=IMAGE, target_image=f"{self.name}:tag")
         network = docker.Network("network", name=f"{self.name}-net")
         container = docker.Container(
             "container",
@@ -61,6 +62,8 @@ def _effects(stage: Stage, sheet: Sheet) -> None:
     exported = {name: output.value for name, output in stage.stack.outputs().items()}
     address = endpoint[f"{stage.name}-net"]["IPAddress"]
     sheet.compare("exports", {"address": address, "bridge": "bridge", "digest": image["Id"]}, exported)
+    tag = {"id": f"{IMAGE}.{stage.name}:tag", "sourceImageId": image["Id"]}
+    sheet.compare("tag", tag, stage.outputs("tag"))
     remote = stage.outputs("image")
     sheet.compare("image", {"id": f"{image['Id']}{IMAGE}", "imageId": image["Id"]}, remote)
     run = stage.engine.api.exec_create(there["Id"], ["cat", "/etc/greeting"])
@@ -70,9 +73,11 @@ def _effects(stage: Stage, sheet: Sheet) -> None:
 def test_container(stage: Stage, sheet: Sheet) -> None:
     """Made, limited in place, replaced, stopped and removed by hand."""
     program, api = Program(stage.name), stage.engine.api
-    rest = {"image": "same", "network": "same"}
+    rest = {"image": "same", "network": "same", "tag": "same"}
     made = stage.deploy(program)
-    sheet.compare("up", dict.fromkeys(("image", "network", "container"), "create"), made, all_of_it=True)
+    sheet.compare(
+        "up", dict.fromkeys(("image", "tag", "network", "container"), "create"), made, all_of_it=True
+    )
     _effects(stage, sheet)
     sheet.compare("second preview", {**rest, "container": "same"}, stage.plan(program))
     before = stage.outputs("container")["id"]

@@ -9,6 +9,7 @@ from toolchain.provider.local_image import present
 from toolchain.provider.lookup import FUNCTIONS, network, remote_image
 from toolchain.provider.property_value import Properties
 from toolchain.provider.remote_image import RemoteImage
+from toolchain.provider.tag import Tag
 
 IMAGE: Properties = {"name": "debian", "keepLocally": True}
 
@@ -31,6 +32,11 @@ class Registry(Engine):
         if name not in self.pulled:
             raise refusal(404, "manifest unknown")
         self.images = (*self.images, name)
+
+    def tag(self, source: str, target: str) -> None:
+        """Give it another name."""
+        self.inspect_image(source)
+        self.images = (*self.images, target)
 
     def remove_image(self, name: str, *, force: bool) -> None:
         """Take it away."""
@@ -67,6 +73,19 @@ def test_an_image_goes_unless_it_shall_stay() -> None:
     assert registry.removed == []
     RemoteImage().delete("", {"name": "debian", "forceRemove": True}, registry.call())
     assert registry.removed == [("debian", True)]
+
+
+def test_a_name_for_an_image() -> None:
+    """Its identity is the official one; a name that means another image, or nothing, is gone."""
+    registry = Registry()
+    inputs: Properties = {"sourceImage": "debian", "targetImage": "mine:1"}
+    live = Tag().create(inputs, registry.call())
+    assert (live.id, live.computed["sourceImageId"]) == ("debian.mine:1", IMAGE_ID)
+    assert Tag().read(live.id, inputs, registry.call({"sourceImageId": IMAGE_ID})) is not None
+    assert Tag().read(live.id, inputs, registry.call({"sourceImageId": "sha256:other"})) is None
+    assert Tag().read("debian.gone:1", {**inputs, "targetImage": "gone:1"}, registry.call()) is None
+    with pytest.raises(ProviderFailure, match="There is no image 'nothing'"):
+        Tag().create({**inputs, "sourceImage": "nothing"}, registry.call())
 
 
 def test_look_up_of_a_network() -> None:

@@ -80,7 +80,7 @@ def test_without_a_daemon_the_error_says_what_to_do() -> None:
         provider.Create(request, Context())
 
 
-@pytest.mark.parametrize("kind", ["tag:Tag", "registryImage:RegistryImage"])
+@pytest.mark.parametrize("kind", ["plugin:Plugin", "registryImage:RegistryImage"])
 def test_unknown_kinds_are_refused_by_name(kind: str) -> None:
     """A kind that only the official plugin has."""
     with pytest.raises(Aborted, match=f"docker:index/{kind} is not implemented"):

@@ -382,4 +382,4 @@ def test_kinds_are_found_in_urns() -> None:
     assert type_of(urn) == "docker:index/network:Network"
     assert name_of(urn) == "network-edge::x"
     assert resource_of(type_of(urn)) is not None
-    assert resource_of("docker:index/tag:Tag") is None
+    assert resource_of("docker:index/plugin:Plugin") is None

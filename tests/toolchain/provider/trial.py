@@ -117,7 +117,9 @@ class Trial:
         for volume in api.volumes(filters={"name": self.name})["Volumes"] or []:
             api.remove_volume(volume["Name"], force=True)
         for image in api.images(name=f"{self.name}*"):
-            api.remove_image(image["Id"], force=True)
+            for tag in image["RepoTags"] or []:
+                if tag.startswith(self.name):  # the image may be another's, too
+                    api.remove_image(tag, force=True)
 
     def _hear(self, text: str) -> None:
         self.said += text + os.linesep
