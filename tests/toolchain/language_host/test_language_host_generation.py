@@ -1,10 +1,14 @@
 """Programs that `pulumi import` has the host write."""
 
 import ast
+from typing import NoReturn
 
+import grpc
 import pytest
+from pulumi.runtime.proto import language_pb2
 
 from toolchain.language_host.failure import HostFailure
+from toolchain.language_host.generation import Generation
 from toolchain.language_host.pcl import Block, Key, Name, Secret, parse
 from toolchain.language_host.program_text import program
 
@@ -98,3 +102,21 @@ def test_what_cannot_be_written_is_said(source: str) -> None:
     """A template, a function, an end too soon, an operator: by name, and that nothing is lost."""
     with pytest.raises(HostFailure, match="Nothing is lost"):
         program([source])
+
+
+class Context:
+    """A gRPC context that raises."""
+
+    def abort(self, code: grpc.StatusCode, words: str) -> NoReturn:
+        """End the request."""
+        raise RuntimeError(f"{code.name}: {words}")
+
+
+def test_the_engines_request() -> None:
+    """Its sources become one program; what cannot be written ends the request in words."""
+    request = language_pb2.GenerateProgramRequest(source={"anonymous.pp": SERVICE})
+    answer = Generation().GenerateProgram(request, Context())
+    assert answer.source["__main__.py"].decode() == program([SERVICE])
+    request = language_pb2.GenerateProgramRequest(source={"anonymous.pp": 'resource x "a:b:C" { y = 1 + 2 }'})
+    with pytest.raises(RuntimeError, match="FAILED_PRECONDITION: this stand-in"):
+        Generation().GenerateProgram(request, Context())
