@@ -30,6 +30,7 @@ class Container(Resource):
 
     block = LONE
     computed = ("bridge", "containerLogs", "exitCode", "networkDatas")
+    stable = (*computed, *(field.name for field in LONE.fields if field.engine_fills))
     delete_first = True
 
     def faults(self, inputs: Properties) -> Iterator[Fault]:

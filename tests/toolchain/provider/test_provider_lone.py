@@ -11,7 +11,8 @@ from toolchain.provider import lone_upload
 from toolchain.provider.failure import Cancelled, ProviderFailure
 from toolchain.provider.lone import Container
 from toolchain.provider.lone_form import request, resources
-from toolchain.provider.property_value import Properties, Value
+from toolchain.provider.property_value import UNKNOWN, Properties, Value
+from toolchain.provider.state import preview
 
 BOX: Properties = {
     "name": "box",
@@ -152,6 +153,15 @@ def test_limits_change_in_place() -> None:
     assert after.computed["memory"] == 96
     assert "cannot change tmpfs" in engine.said[-1]
     assert "MemorySwap" not in resources({"cpuShares": 5.0})
+
+
+def test_preview_of_a_change_in_place_knows_the_rest() -> None:
+    """Addresses and what Docker filled in stay; before the first creation they are not known."""
+    live = Container().create(BOX, Engine().call())
+    shown = preview(Container(), {**BOX, "memory": 96.0}, {**live.computed})
+    assert (shown["hostname"], shown["networkDatas"]) == (IDENTITY[:12], live.computed["networkDatas"])
+    assert shown["memory"] == 96
+    assert preview(Container(), BOX, {})["networkDatas"] == UNKNOWN
 
 
 @pytest.mark.parametrize(
