@@ -81,7 +81,7 @@ def test_import_and_get(stage: Stage, sheet: Sheet) -> None:
 
     read = stage.deploy(reading)
     sheet.note(".get() of a network", "read", read.get("theirs"))
-    exported = {name: output.value for name, output in stage.stack.outputs().items()}
+    exported = stage.exports()
     there = stage.engine.api.inspect_volume(stage.name)
     sheet.compare("read", {"driver": "bridge", "mountpoint": there["Mountpoint"]}, exported)
     kept = stage.engine.api.create_volume(f"{stage.name}-cli", labels={"trial": "two"})["Name"]

@@ -59,7 +59,7 @@ def _effects(stage: Stage, sheet: Sheet) -> None:
     sheet.note(
         "container: port that Docker chose", [int(port)], [each["external"] for each in state["ports"]]
     )
-    exported = {name: output.value for name, output in stage.stack.outputs().items()}
+    exported = stage.exports()
     address = endpoint[f"{stage.name}-net"]["IPAddress"]
     sheet.compare("exports", {"address": address, "bridge": "bridge", "digest": image["Id"]}, exported)
     tag = {"id": f"{IMAGE}.{stage.name}:tag", "sourceImageId": image["Id"]}
