@@ -4,8 +4,10 @@ import json
 import keyword
 import re
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
+from toolchain.language_host.failure import HostFailure
 from toolchain.language_host.pcl import Block, Expression, Key, Name, Secret, parse
 
 _INDENT: Final = "    "
@@ -24,7 +26,38 @@ def program(sources: Iterable[str]) -> str:
         "import pulumi",
         *(f"import pulumi_{each.replace('-', '_')} as {_python(each)}" for each in packages),
     ]
-    return "\n".join([*imports, "", *map(_resource, blocks), ""])
+    return "\n".join([*imports, "", *map(_resource, _in_order(blocks)), ""])
+
+
+def _in_order(blocks: list[Block]) -> list[Block]:
+    """What is named comes before what names it; else the order stays.
+
+    Raises:
+        HostFailure: they name one another in a circle.
+    """
+    by_name = {block.labels[0]: block for block in blocks}
+    needs = {name: [each for each in _named(block) if each in by_name] for name, block in by_name.items()}
+    try:
+        return [by_name[name] for name in TopologicalSorter(needs).static_order()]
+    except CycleError as error:
+        raise HostFailure(
+            f"these resources name one another in a circle: {', '.join(error.args[1])}."
+        ) from error
+
+
+def _named(block: Block) -> list[str]:
+    """The resources that a block names, in its own values and in its options."""
+    values = [*block.values.values(), *(value for inner in block.blocks for value in inner.values.values())]
+    return [name for value in values for name in _names(value)]
+
+
+def _names(value: Expression) -> list[str]:
+    if isinstance(value, Name):
+        return [value.path.partition(".")[0]]
+    if isinstance(value, Secret):
+        return _names(value.value)
+    items = [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [name for item in items for name in _names(item)]
 
 
 def _resource(block: Block) -> str:

@@ -87,6 +87,18 @@ def test_names_that_python_does_not_take() -> None:
     assert 'class_ = random.X("class")' in text
 
 
+def test_what_is_named_comes_first() -> None:
+    """Whatever the order of the source; names in lists, objects, secrets and options count."""
+    box = 'resource box "a:index:B" { x = [{ y = secret(img.id) }]\n options { dependsOn = [net] } }\n'
+    rest = 'resource net "a:index:N" { }\nresource img "a:index:I" { }\n'
+    lines = program([box + rest]).splitlines()
+    starts = [line.partition(" = ")[0] for line in lines if " = a." in line]
+    assert starts[-1] == "box"
+    assert {*starts} == {"box", "net", "img"}
+    with pytest.raises(HostFailure, match="in a circle"):
+        program(['resource a "a:index:A" { x = b.id }\nresource b "a:index:B" { x = a.id }'])
+
+
 @pytest.mark.parametrize(
     "source",
     [
