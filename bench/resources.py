@@ -22,6 +22,7 @@ LIMIT = 300.0
 GOALS: Mapping[int, str] = {0: "", 5: "≤ 1.9 s", 50: "≤ 4 s", 200: "≤ 12 s"}
 """Seconds by the number of resources; none at all is what the engine and the program's start take."""
 UP = ("pulumi", "up", "--yes", "--skip-preview", "--suppress-progress")
+PREVIEWED = tuple(word for word in UP if word != "--skip-preview")
 DOWN = ("pulumi", "destroy", "--yes", "--skip-preview", "--remove", "--suppress-progress")
 PROGRAM = """\
 import os
@@ -95,13 +96,18 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def _measure(options: Namespace, progress: Progress) -> Rows:
-    floor: Series | None = None
+    floors: dict[str, Series] = {}
     for resources, goal in GOALS.items():
         with progress.step(f"up with {resources} resources and nothing to do"), project(resources) as made:
-            series = Series(tuple(made.run(resources, *UP) for _ in range(options.rounds)))
-        what = f"no-op `pulumi up --yes --skip-preview`, {resources} resources"
-        yield Row(what, goal, series, "the same with none" if floor else "", floor)
-        floor = floor or series
+            found = {
+                how: Series(tuple(made.run(resources, *argv) for _ in range(options.rounds)))
+                for how, argv in (("`pulumi up --skip-preview`", UP), ("`pulumi up`", PREVIEWED))
+            }
+        for how, series in found.items():
+            floor = floors.get(how)
+            peer = "the same with none" if floor else ""
+            yield Row(f"no-op {how}, {resources} resources", goal, series, peer, floor)
+            floors.setdefault(how, series)
 
 
 SUBJECT = Subject("resources", "bare `pulumi up` without a change, by resources", _arguments, _measure)
