@@ -38,7 +38,10 @@ class Stage(Trial):
         """The stack, whose program each operation gives."""
         options = self.options()
         workspace = auto.LocalWorkspace(
-            project_settings=options.project_settings, env_vars=options.env_vars, program=run_of(lambda: None)
+            work_dir=options.work_dir,
+            project_settings=options.project_settings,
+            env_vars=options.env_vars,
+            program=run_of(lambda: None),
         )
         return Lean(self.name, workspace, StackInitMode.CREATE)
 

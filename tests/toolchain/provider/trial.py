@@ -68,7 +68,10 @@ class Trial:
     def options(self) -> auto.LocalWorkspaceOptions:
         """Where the stack is kept."""
         backend = auto.ProjectBackend(f"file://{self.folder}")
+        work = self.folder / "work"
+        work.mkdir(exist_ok=True)
         return auto.LocalWorkspaceOptions(
+            work_dir=str(work),
             project_settings=auto.ProjectSettings("provider", "python", backend=backend),
             env_vars={"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PULUMI_BACKEND_URL": f"file://{self.folder}"},
         )
