@@ -21,6 +21,14 @@ UNIT_SECONDS = 120.0
 Step = Literal["install", "start unit", "start daemon"]
 
 
+NOTED = ROOT / ".ops" / "engine.pid"
+
+
+def own_daemon(noted: Path = NOTED) -> int:
+    """The process of a living daemon that set-up of this checkout started, or 0."""
+    return 0 if not noted.exists() or daemon.stale(noted, "dockerd") else int(noted.read_text())
+
+
 @dataclass(frozen=True)
 class Facts:
     """What decides how the engine is brought to answer.
@@ -89,7 +97,7 @@ class Engine:
     """
 
     daemon: Daemon = field(default_factory=Daemon)
-    noted: Path = ROOT / ".ops" / "engine.pid"
+    noted: Path = NOTED
     name: str = NAME
 
     @property
