@@ -24,10 +24,10 @@ def publish(stack: Stack, drills: Sequence[Evidence]) -> None:
     """
     from drills.pages.drill_page import drill_page  # noqa: PLC0415  # Jinja is needed by pages only
     from drills.pages.index_page import index_page  # noqa: PLC0415
-    from drills.pages.testimony import testimony  # noqa: PLC0415
+    from drills.pages.testimony import heard  # noqa: PLC0415
 
     for drill in drills:
-        write_private(drill.report, drill_page(drill.journal, testimony(drill)).encode())
+        write_private(drill.report, drill_page(drill.journal, heard(drill)).encode())
     everything = settled(stack, past(stack))
     runbooks = names(stack.root / FOLDER.name)
     write_private(index_of(stack), index_page(stack.name, everything, runbooks).encode())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from drills.evidence import Evidence, past
 from drills.publication import index_of, publish
 from drills.turn import settled
-from operation.failure import refusal
+from operation.failure import Failure, refusal
 from operation.stack import Stack, stack_named
 
 
@@ -24,8 +24,11 @@ def write(stack_name: str, name: str, *, last: bool, everything: bool, show: boo
     try:
         publish(stack, drills)
     except OSError as error:
-        remedy = "see that there is room, and that the folder is yours."
-        raise refusal(f"{error.filename} cannot be written ({error.strerror}).", remedy=remedy) from error
+        what, meaning = (
+            f"{error.filename} cannot be written ({error.strerror}).",
+            "journals are as they were.",
+        )
+        raise Failure(what, meaning, "see that there is room, and that the folder is yours.") from error
     _tell(stack, drills, as_json=as_json)
     if show:
         _show(stack, drills)
@@ -55,7 +58,7 @@ def chosen(drills: Sequence[Evidence], name: str, *, last: bool, everything: boo
     return found[:1]
 
 
-def _unknown(drills: Sequence[Evidence], name: str) -> Exception:
+def _unknown(drills: Sequence[Evidence], name: str) -> Failure:
     known = [each.journal.runbook for each in drills] + [each.folder.name for each in drills]
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.3)
     remedy = f"did you mean {near[0]!r}?" if near else f"`invoke drill {name}` makes one."
@@ -73,4 +76,4 @@ def _show(stack: Stack, drills: Sequence[Evidence]) -> None:
     """Opens one drill's page, or the index, in the person's browser."""
     path = drills[0].report if len(drills) == 1 else index_of(stack)
     if not webbrowser.open(path.absolute().as_uri()):
-        raise refusal("no browser could be started.", "the pages are written.", f"open {path} by hand.")
+        raise Failure("no browser could be started.", "the pages are written.", f"open {path} by hand.")

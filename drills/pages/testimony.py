@@ -21,7 +21,7 @@ class Testimony:
     complaint: str
 
 
-def testimony(drill: Evidence) -> Testimony:
+def heard(drill: Evidence) -> Testimony:
     """Reads the ledger; one that is missing, changed or spoilt is told and no error."""
     try:
         digest = sha256(drill.ledger)
