@@ -99,20 +99,31 @@ def close_abandoned(stack: Stack, means: Means, progress: Progress) -> None:
     by the next drill.
     """
     for left in evidence.past(stack):
-        journal = left.journal
-        if journal.state is State.RUNNING:
-            last_sign = datetime.fromtimestamp(left.path.stat().st_mtime, UTC)
-            end_orphans(left.folder)
-            journal.state, journal.verdict = State.INTERRUPTED, [KILLED]
-            left.save()
-            _audit(stack, journal, last_sign)
-            try_to_publish(stack, left, progress)
-        if journal.left_behind:
-            try:
-                with recorded(left, progress, "cleanup", DESTROY):
-                    means.destroy(Stack(journal.twin, stack.root), progress)
-            except Failure as failure:
-                progress.say(f"! the twin {journal.twin} of an earlier drill is still there: {failure}")
+        killed = left.journal.state is State.RUNNING
+        if killed:
+            _close_killed(stack, left)
+        if left.journal.left_behind:
+            _remove_left(stack, left, means, progress)
+        elif not killed:
+            continue
+        try_to_publish(stack, left, progress)
+
+
+def _close_killed(stack: Stack, left: Evidence) -> None:
+    last_sign = datetime.fromtimestamp(left.path.stat().st_mtime, UTC)
+    end_orphans(left.folder)
+    left.journal.state, left.journal.verdict = State.INTERRUPTED, [KILLED]
+    left.save()
+    _audit(stack, left.journal, last_sign)
+
+
+def _remove_left(stack: Stack, left: Evidence, means: Means, progress: Progress) -> None:
+    twin = left.journal.twin
+    try:
+        with recorded(left, progress, "cleanup", DESTROY):
+            means.destroy(Stack(twin, stack.root), progress)
+    except Failure as failure:
+        progress.say(f"! the twin {twin} of an earlier drill is still there: {failure}")
 
 
 def _last(stack: Stack, name: str) -> Evidence | None:
@@ -129,7 +140,7 @@ def _judge(done: Evidence) -> None:
     journal = done.journal
     if journal.state is State.PASSED:
         return
-    remedy = f"read {done.path}."
+    remedy = f"read {done.report if done.report.exists() else done.path}."
     if journal.state is State.INTERRUPTED:
         raise Failure(f"the drill {journal.runbook} was interrupted.", "", remedy, exit_code=INTERRUPTED)
     meaning = "in a real disaster this runbook would not do what it promises."
