@@ -5,13 +5,12 @@ import re
 TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
 """Colours, cursor movements and titles, which mean something to a terminal only."""
 
-PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: "\u2421"}
-NAMED = (*range(0x80, 0xA0), 0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x2028, 0x202F),
-         *range(0x2060, 0x2070), 0xFEFF)  # fmt: skip
-"""What cannot be seen, or turns the direction of the text beside it."""
+UNSEEN = ((0x00, 0x09), (0x0B, 0x20), (0x7F, 0xA0), (0xAD, 0xAE), (0x61C, 0x61D), (0x200B, 0x2010),
+          (0x2028, 0x202F), (0x2060, 0x2070), (0xFEFF, 0xFF00))  # fmt: skip
+"""What cannot be seen, or turns the direction of the text beside it: from, and up to."""
 
-BROKEN = dict.fromkeys((*range(55296, 57344), 65534, 65535), "�")
-TABLE = PICTURES | {code: f"⟨U+{code:04X}⟩" for code in NAMED} | BROKEN
+BROKEN = dict.fromkeys((*range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}")
+TABLE = {code: f"⟨U+{code:04X}⟩" for first, end in UNSEEN for code in range(first, end)} | BROKEN
 
 HEAD, TAIL = 4_000, 16_000
 """Characters of an output that a page shows; the end says most."""

@@ -111,7 +111,7 @@ def test_hostile_words_are_words(stack: Stack) -> None:
     assert "b" not in {tag.name for tag in page.tags if "ul" not in tag.inside}
     assert not [name for tag in page.tags for name in tag.attributes if name.startswith("on")]
     assert "<script>alert(1)</script></pre></details><img src=" in page.text("samp")
-    assert "red  nul:␀ bell:␇ turned:⟨U+202E⟩gnp.exe zero:⟨U+200B⟩" in page.text("samp")
+    assert "red  nul:⟨U+0000⟩ bell:⟨U+0007⟩ turned:⟨U+202E⟩gnp.exe zero:⟨U+200B⟩" in page.text("samp")
     assert "{{ 7 * 7 }}" in page.text("samp")
     assert page.text("h1") == journal.title
 
