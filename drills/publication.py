@@ -39,5 +39,5 @@ def try_to_publish(stack: Stack, drill: Evidence, progress: Progress) -> None:
         publish(stack, [drill])
     except Exception as error:  # noqa: BLE001  # the journal is the evidence, and it is closed
         words = f"{type(error).__name__}: {error}".rstrip(": ")
-        again = f"`invoke drill.report {drill.folder.name}` tries again"
+        again = f"`invoke drill.report --name {drill.folder.name}` tries again"
         progress.say(f"! the report could not be written ({words}); {again}.")

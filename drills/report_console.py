@@ -47,7 +47,7 @@ def chosen(drills: Sequence[Evidence], name: str, *, last: bool, everything: boo
         Failure: when more than one is said, or no drill has the name.
     """
     if bool(name) + last + everything > 1:
-        raise refusal("a name, --last and --all exclude each other.", remedy="give one of them, or none.")
+        raise refusal("--name, --last and --all exclude each other.", remedy="give one of them, or none.")
     if everything:
         return list(drills)
     if not name:

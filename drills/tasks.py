@@ -51,9 +51,9 @@ def listing(_context: Context, stack: str = "", json: bool = False) -> None:
 
 
 @task(
-    positional=["name"],
+    positional=[],
     help={
-        "name": "of a runbook, for its newest drill, or of a drill's folder; else the newest drill of all",
+        "name": "a runbook, for its newest drill, or a drill's folder; else the newest drill of all",
         "last": "the newest drill of all; the same as no name",
         "all": "every drill",
         "open": "show it in a browser",
@@ -73,7 +73,7 @@ def report(
     """Write the HTML report of a drill and the index of all drills, from their journals and ledgers.
 
     Each drill does so at its end. The pages need nothing but themselves: they can be mailed and printed.
-    Example: invoke drill.report database-volume-lost --open
+    Example: invoke drill.report --name database-volume-lost --open
     """
     from drills import report_console  # noqa: PLC0415
 

@@ -70,7 +70,7 @@ def test_a_page_that_cannot_be_written_changes_no_outcome(stack: Stack, write: W
     assert done.journal.state is State.PASSED
     assert not done.report.exists()
     assert "the report could not be written (OSError: [Errno 28] No space left on device)" in told.getvalue()
-    assert f"`invoke drill.report {done.folder.name}` tries again" in told.getvalue()
+    assert f"`invoke drill.report --name {done.folder.name}` tries again" in told.getvalue()
 
 
 def test_the_index_is_whole_at_every_moment(stack: Stack) -> None:

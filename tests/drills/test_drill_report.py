@@ -1,6 +1,8 @@
 """`drill.report`: which drill is meant, what is written, and what is said of it."""
 
 import json
+import subprocess
+import sys
 import webbrowser
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +15,7 @@ from drills import report_console, tasks
 from drills.evidence import Evidence
 from drills.publication import index_of
 from operation.failure import Failure
-from operation.stack import Stack
+from operation.stack import ROOT, Stack
 from tests.drills.pages import samples
 
 
@@ -35,6 +37,20 @@ def drills(stack: Stack) -> list[Evidence]:
 def report(**arguments: Any) -> None:
     """The task."""
     tasks.report.body(Context(), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("--name", "host-lost", "--open", "--json"), 2, "there is no stack 'nowhere'"),
+        (("host-lost",), 1, "No idea what 'host-lost' is"),
+    ],
+)
+def test_the_command_line(words: tuple[str, ...], status: int, said: str) -> None:
+    """Invoke knows no word that may be left out, so the name is an option."""
+    argv = [sys.executable, "-m", "invoke", "drill.report", "--stack", "nowhere", *words]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, said in done.stderr) == (status, True)
 
 
 def written(drills: list[Evidence]) -> list[bool]:
