@@ -22,6 +22,7 @@ class Shown:
         expected: what the runbook expects of it; empty when it is no cell.
         script: what was executed.
         output: bounded, fit to be read.
+        kept: it ended by itself or by its time limit; the output of a step that was interrupted is lost.
         wrong: it did not pass, so a page shows it at once.
     """
 
@@ -36,6 +37,7 @@ class Shown:
     reason: str
     script: str
     output: str
+    kept: bool
     wrong: bool
 
 
@@ -58,6 +60,7 @@ def _shown(step: Step, zero: datetime) -> Shown:
         reason=step.reason,
         script=_script(step),
         output=bounded(legible(step.output)).strip("\n"),
+        kept=step.exit is not None,
         wrong=step.outcome != "passed",
     )
 

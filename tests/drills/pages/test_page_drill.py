@@ -131,7 +131,9 @@ def test_steps_that_did_not_pass_are_open(stack: Stack) -> None:
     steps = [tag for tag in page.named("details") if "tbody" in tag.inside]
     assert [("open" in tag.attributes) for tag in steps] == [False, False, False, False, True, False]
     page = taken_apart(page_of(samples.interrupted(stack)))
-    assert "Nothing was printed." in page.text("p")
+    assert "What it printed was not kept." in page.text("p")
+    silent = samples.journal(steps=[samples.cell("verify", "look", 0, 1, output="")])
+    assert "Nothing was printed." in taken_apart(page_of(samples.kept(stack, silent))).text("p")
 
 
 def test_a_drill_that_never_broke_anything(stack: Stack) -> None:
