@@ -129,7 +129,7 @@ def test_markup_that_came_in_all_the_same_would_be_dead(
     assert (page.measure("document.title") == "ran", heard) == (True, ["/x.png"])
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", [1, 4])
 def test_paper_is_a4(chromium: Chromium, evidence: Path, number: int) -> None:
     """Each sheet, and not more of them than the content needs."""
     paper = opened(chromium, pages(evidence)[number], 1280).paper()
