@@ -130,9 +130,11 @@ def test_up_stops_when_set_up_fails(checkout: Checkout) -> None:
 
 
 def test_tests_run_after_checks(checkout: Checkout) -> None:
-    """Set-up, checks, then pytest with the order that puts platform tests last."""
+    """Set-up, a browser, checks, then pytest with the order that puts platform tests last."""
     result = checkout.ops("test")
     assert result.returncode == 0
+    modules = [line for line in result.stdout.splitlines() if line.startswith("words=-m toolchain.")]
+    assert modules == ["words=-m toolchain.setup", "words=-m toolchain.browser"]
     assert "checks: 3 passed, 0 failed" in result.stdout
     assert result.stdout.splitlines()[-1] == "words=-p toolchain.fast_first"
 
