@@ -5,8 +5,7 @@ from datetime import datetime
 
 from operation.failure import Failure
 from operation.stack import Stack
-from schedules import cron_table, crontab, store, systemd
-from schedules.host import is_root
+from schedules import cron_table, crontab, host, store, systemd
 from schedules.plan import Wanted
 from schedules.schedule import Kind, Schedule
 from schedules.units import units
@@ -61,7 +60,7 @@ def uninstall_all(stack: Stack) -> int:
 def shown(stack: Stack, schedule: Schedule) -> str:
     """The units or lines that `install` would make."""
     if schedule.kind is Kind.SYSTEMD:
-        texts = units(stack, schedule, system=is_root())
+        texts = units(stack, schedule, system=host.is_root())
         return "\n".join(f"== {systemd.folder() / name}\n{text}" for name, text in texts.items())
     if schedule.kind is Kind.CRON:
         return "== crontab\n" + "\n".join(cron_table.lines(stack, schedule)) + "\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from operation.failure import Failure
 from operation.stack import Stack
-from schedules.host import is_root, runtime_folder
+from schedules import host
 from schedules.schedule import Schedule, identity, mark, owner
 from schedules.units import units
 
@@ -32,7 +32,7 @@ class Timer:
 
 def folder() -> Path:
     """Where units of this account lie."""
-    if is_root():
+    if host.is_root():
         return SYSTEM
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user"
 
@@ -45,12 +45,12 @@ def install(stack: Stack, schedule: Schedule) -> None:
     """
     place = folder()
     place.mkdir(parents=True, exist_ok=True)
-    for name, text in units(stack, schedule, system=is_root()).items():
+    for name, text in units(stack, schedule, system=host.is_root()).items():
         _write(place / name, text)
     try:
-        _systemctl("daemon-reload")
-        _systemctl("enable", f"{identity(stack, schedule.name)}.timer")
-        _systemctl("restart", f"{identity(stack, schedule.name)}.timer")
+        systemctl("daemon-reload")
+        systemctl("enable", f"{identity(stack, schedule.name)}.timer")
+        systemctl("restart", f"{identity(stack, schedule.name)}.timer")
     except Failure:
         remove(stack, schedule.name)
         raise
@@ -65,13 +65,13 @@ def remove(stack: Stack, name: str = "") -> int:
     ours = found(stack, name)
     timers = [path.name for path in ours if path.suffix == ".timer"]
     if timers:
-        _systemctl("disable", "--now", *timers, must=False)
-        _systemctl("clean", "--what=state", *timers, must=False)
+        systemctl("disable", "--now", *timers, must=False)
+        systemctl("clean", "--what=state", *timers, must=False)
     for path in ours:
         path.unlink(missing_ok=True)
     if ours:
-        _systemctl("daemon-reload", must=False)
-        _systemctl("reset-failed", *(path.name for path in ours), must=False)
+        systemctl("daemon-reload", must=False)
+        systemctl("reset-failed", *(path.name for path in ours), must=False)
     return len(ours)
 
 
@@ -84,7 +84,7 @@ def found(stack: Stack, name: str = "") -> list[Path]:
 def asked(stack: Stack, names: Sequence[str]) -> dict[str, Timer]:
     """What systemd says of the timers of these schedules; those that it does not answer for are left out."""
     by_unit = {f"{identity(stack, name)}.timer": name for name in names}
-    said = _systemctl(
+    said = systemctl(
         "show", "--timestamp=unix", "--property=Id,ActiveState,NextElapseUSecRealtime", *by_unit, must=False
     )
     blocks = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in said.split("\n\n")]
@@ -95,7 +95,7 @@ def lingers() -> bool:
     """Whether this account's timers elapse while it is not logged in; root's always do."""
     import getpass  # noqa: PLC0415
 
-    return is_root() or Path("/var/lib/systemd/linger", getpass.getuser()).exists()
+    return host.is_root() or Path("/var/lib/systemd/linger", getpass.getuser()).exists()
 
 
 def _timer(facts: dict[str, str]) -> Timer:
@@ -119,9 +119,14 @@ def _write(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def _systemctl(*words: str, must: bool = True) -> str:
-    argv = ["systemctl", *([] if is_root() else ["--user"]), "--no-pager", *words]
-    environment = {**os.environ, "LC_ALL": "C", "XDG_RUNTIME_DIR": str(runtime_folder())}
+def systemctl(*words: str, must: bool = True) -> str:
+    """What systemd answers; an empty word when it does not, and need not.
+
+    Raises:
+        Failure: with its own words, when it must and does not.
+    """
+    argv = ["systemctl", *([] if host.is_root() else ["--user"]), "--no-pager", *words]
+    environment = {**os.environ, "LC_ALL": "C", "XDG_RUNTIME_DIR": str(host.runtime_folder())}
     try:
         done = subprocess.run(
             argv, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False

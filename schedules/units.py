@@ -7,7 +7,8 @@ from operation.stack import Stack
 from schedules.on_calendar import made_up, on_calendar
 from schedules.schedule import Schedule, fire_argv, identity, mark
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+UNSAFE = re.compile(r"[\x00-\x1f\x7f\"'\\]")
+"""What systemd takes in no program's path."""
 
 SERVICE = """\
 # {mark}
@@ -76,18 +77,18 @@ def exec_start(argv: list[str]) -> str:
     """A command line as systemd reads it; the colon keeps it from looking for variables.
 
     Raises:
-        Failure: when a word has control characters.
+        Failure: when a word has quotes, backslashes or control characters.
     """
-    if any(CONTROL.search(word) for word in argv):
+    if any(UNSAFE.search(word) for word in argv):
         raise refusal(
-            f"{argv[0]!r} has control characters in its path, which no unit can hold.",
-            remedy="move the checkout to a plainer path.",
+            f"{argv[0]!r} has a character that no unit can hold.",
+            remedy="move the checkout to a plainer path, or choose another --kind.",
         )
     return ":" + " ".join(_quoted(word) for word in argv)
 
 
 def _quoted(word: str) -> str:
-    plain = _escaped(word.replace("\\", "\\\\").replace('"', '\\"'))
+    plain = _escaped(word)
     return plain if re.fullmatch(r"[\w/.,=%@+:-]+", plain, re.ASCII) else f'"{plain}"'
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from operation.stack import Stack
-from schedules import systemd
+from schedules import host, systemd
 from schedules.schedule import Kind, Schedule
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -85,5 +85,5 @@ def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", f"{folder / 'bin'}:{os.environ['PATH']}")
     monkeypatch.setenv("SPOOL", str(folder))
     monkeypatch.setattr(systemd, "SYSTEM", folder / "units")
-    monkeypatch.setattr(systemd, "is_root", lambda: True)
+    monkeypatch.setattr(host, "is_root", lambda: True)
     return folder
