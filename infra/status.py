@@ -224,7 +224,7 @@ def _schedules(stack: Stack, status: Status) -> None:
     from schedules import listing  # noqa: PLC0415
 
     status.schedules = listing.look(stack)
-    status.wrong += [sentence for each in status.schedules for sentence in each.wrong]
+    status.wrong += listing.wrong(status.schedules)
     if not any(each.job.startswith("invoke backup") for each in status.schedules):
         status.remarks.append(listing.NONE)
 

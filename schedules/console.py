@@ -15,7 +15,7 @@ from schedules.clock import now
 from schedules.fire import fire as fire_run
 from schedules.foreground import Scheduler
 from schedules.foreground import run as run_scheduler
-from schedules.host import Host, chosen, host
+from schedules.host import Host, chosen, host, is_root
 from schedules.record import Outcome
 from schedules.schedule import Kind
 
@@ -66,8 +66,9 @@ def show(stack_name: str, *, as_json: bool) -> None:
     rows = listing.look(stack)
     if as_json:
         _print(json.dumps([asdict(each) for each in rows], indent=1))
-    wrong = [sentence for each in rows for sentence in each.wrong]
-    for line in [] if as_json else [*(f"✗ {each}" for each in wrong), *listing.lines(rows)]:
+    wrong = listing.wrong(rows)
+    details = [line for each in rows for line in listing.told(each)]
+    for line in [] if as_json else [*(f"✗ {each}" for each in wrong), *details]:
         _print(line)
     if not rows and not as_json:
         _print(f"stack {stack.name} has no schedule: {listing.NONE}")
@@ -120,18 +121,22 @@ def _make(
     if as_json:
         _print(json.dumps([asdict(each) for each in rows], indent=1))
         return
-    for line in [*listing.lines(rows), *(f"{name}: removed" for name in dropped), *_hints(stack, by, facts)]:
+    details = [line for each in rows for line in listing.told(each)]
+    for line in [*details, *(f"{name}: removed" for name in dropped), *_hints(stack, by, facts)]:
         _print(line)
 
 
 def _hints(stack: Stack, kind: Kind, facts: Host) -> list[str]:
-    """What is still to be done before anything runs."""
-    if kind is Kind.FOREGROUND:
-        command = f"./ops schedule.run --stack {stack.name}"
-        return [f"! they run while `{command}` runs: start it, and keep it running"]
-    if kind is Kind.CRON and not facts.daemon:
-        return ["! no cron daemon runs on this host: nothing runs until one does"]
-    return []
+    """What starts the runs, and what is still to be done for that."""
+    if kind is Kind.SYSTEMD:
+        return [f"systemd of this {'host' if is_root() else 'account'} starts them"]
+    if kind is Kind.CRON:
+        return [
+            "cron starts them" if facts.daemon else "! no cron daemon runs: nothing is started until one does"
+        ]
+    found = "" if facts.systemd or facts.daemon else "neither systemd nor cron runs here: "
+    command = f"./ops schedule.run --stack {stack.name}"
+    return [f"! {found}they are started while `{command}` runs; start it, and keep it running"]
 
 
 def _names(stack: Stack, prefix: str) -> list[str]:

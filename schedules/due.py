@@ -41,6 +41,9 @@ def missed(schedule: Schedule, last: Run | None, now: datetime, zone: tzinfo) ->
 
 
 def _base(schedule: Schedule, last: Run | None, now: datetime) -> datetime:
-    """After this moment nothing was served yet; a clock that was set back must not stop everything."""
-    moments = [schedule.since] if last is None else [schedule.since, last.started]
-    return min(max(moments), now)
+    """After this moment nothing was served yet; a clock that was set back must not stop everything.
+
+    A run that was killed, or told to end when the host went down, has served nothing.
+    """
+    served = last.served if last is not None and last.served is not None else schedule.since
+    return min(max(served, schedule.since), now)

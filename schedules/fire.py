@@ -1,6 +1,5 @@
 """One run of a schedule: what a timer of any kind starts."""
 
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,17 +14,18 @@ from schedules import record, store
 from schedules.clock import now as real_now
 from schedules.clock import zone_of
 from schedules.due import pending
+from schedules.job import Job, last_words
+from schedules.readiness import ready as real_ready
 from schedules.record import Outcome, Run
 from schedules.schedule import Schedule, offset
 
 PATIENCE = 3600.0
 """Seconds that a run waits for the operation that holds the stack."""
 BETWEEN_TRIES = 15.0
+LOOKS = 40
+"""After a reboot the platform has ten minutes to become healthy."""
 LONGEST = 86400.0
 """Seconds after which a job is ended."""
-END_SECONDS = 900.0
-"""What a job may take to clean up once it was told to end."""
-KILLED = 128
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Means:
     Attributes:
         now: the clock.
         pause: waits that many seconds.
+        ready: whether what a backup needs is healthy.
         argv: the job's command line.
         patience: seconds to wait for a busy stack.
         longest: seconds after which the job is ended.
@@ -42,6 +43,7 @@ class Means:
 
     now: Callable[[], datetime] = real_now
     pause: Callable[[float], None] = time.sleep
+    ready: Callable[[Stack], bool] = real_ready
     argv: Callable[[Schedule, Stack], list[str]] = Schedule.argv
     patience: float = PATIENCE
     longest: float = LONGEST
@@ -56,18 +58,21 @@ class Firing:
         schedule: which.
         lock: descriptor of the schedule's lock; the job inherits it and so holds it as long as it lives.
         means: what the world gives.
+        patient: wait for a platform that is only just starting, as after a reboot.
     """
 
     stack: Stack
     schedule: Schedule
     lock: int
     means: Means = field(default_factory=Means)
+    patient: bool = False
 
     def run(self) -> Run:
         """Runs the job, and keeps how that went; a kill leaves a record that says "running"."""
         before = record.last(self.stack, self.schedule.name)
         log, started = self._log(), time.monotonic()
-        run = Run(started=self.means.now(), log=str(log), good=before.good if before else None)
+        kept = {"good": before.good, "served": before.served} if before else {}
+        run = Run(started=self.means.now(), log=str(log), **kept)
         record.keep(self.stack, self.schedule.name, run)
         outcome, status, detail = Outcome.INTERRUPTED, None, "the run was told to end."
         try:
@@ -82,12 +87,15 @@ class Firing:
                     "exit_status": status,
                     "detail": detail,
                     "good": ended if outcome is Outcome.SUCCEEDED else run.good,
+                    "served": run.served if outcome is Outcome.INTERRUPTED else run.started,
                 }
             )
             record.keep(self.stack, self.schedule.name, run)
         return run
 
     def _outcome(self, log: Path) -> tuple[Outcome, int, str]:
+        if self.patient:
+            self._await_ready()
         deadline = time.monotonic() + self.means.patience
         while True:
             free = self._await_free(deadline - time.monotonic())
@@ -101,6 +109,13 @@ class Firing:
                 return Outcome.BUSY, BUSY, " ".join(filter(None, (words, last_words(log))))
             self.means.pause(BETWEEN_TRIES)
 
+    def _await_ready(self) -> None:
+        """Gives a platform that is starting its time; afterwards the job may complain by itself."""
+        for _ in range(LOOKS):
+            if self.means.ready(self.stack):
+                return
+            self.means.pause(BETWEEN_TRIES)
+
     def _await_free(self, seconds: float) -> bool:
         """Waits for the lock that the job will need; whoever is faster then is met by another try."""
         path = self.stack.folder / ("drill.lock" if self.schedule.job[0] == "drill" else "lock")
@@ -111,30 +126,8 @@ class Firing:
         return True
 
     def _job(self, log: Path) -> int:
-        """Runs the job to its end; it has a session of its own, so that only we tell it to end.
-
-        Returns:
-            its exit status; 128 and the signal's number when one ended it, as shells count.
-        """
-        with log.open("ab") as output:
-            job = subprocess.Popen(
-                self.means.argv(self.schedule, self.stack),
-                cwd=self.stack.root,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                pass_fds=(self.lock,),
-            )
-            try:
-                status = job.wait(self.means.longest)
-            except subprocess.TimeoutExpired:
-                output.write(f"\n✗ ended after {self.means.longest / 3600:.0f} hours.\n".encode())
-                status = _ended(job) or 1
-            except BaseException:
-                _ended(job)
-                raise
-        return status if status >= 0 else KILLED - status
+        argv = self.means.argv(self.schedule, self.stack)
+        return Job(argv, self.stack.root, log, self.lock, self.means.longest).run()
 
     def _log(self) -> Path:
         stamp = self.means.now().strftime("%Y%m%dT%H%M%S")
@@ -158,7 +151,7 @@ def fire(stack: Stack, name: str, *, if_due: bool, means: Means | None = None) -
         with store.held(stack, name, f"a run of {name} is at work.") as lock:
             if if_due and not _its_turn(stack, schedule, means):
                 return None
-            return Firing(stack, schedule, lock, means).run()
+            return Firing(stack, schedule, lock, means, patient=if_due).run()
     except Failure as failure:
         if if_due and failure.exit_code == BUSY:
             return None
@@ -175,20 +168,3 @@ def _its_turn(stack: Stack, schedule: Schedule, means: Means) -> bool:
     if left > 0:
         means.pause(left)
     return True
-
-
-def _ended(job: "subprocess.Popen[bytes]") -> int:
-    """Tells a job to end, and kills it when it does not."""
-    job.terminate()
-    try:
-        return job.wait(END_SECONDS)
-    except subprocess.TimeoutExpired:
-        job.kill()
-        return job.wait()
-
-
-def last_words(log: Path) -> str:
-    """What a job said at last: its complaint where it made one."""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    complaints = [line for line in lines if line.startswith("✗")]
-    return next(iter((complaints or lines)[-1:]), "").removeprefix("✗").strip()

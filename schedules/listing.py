@@ -30,6 +30,20 @@ def lines(rows: list[Row]) -> list[str]:
     return [f"{each.name}: {_last(each)}; {_next(each)}" for each in rows]
 
 
+def wrong(rows: list[Row]) -> list[str]:
+    """What is wrong with them, the same sentence once."""
+    return list(dict.fromkeys(sentence for each in rows for sentence in each.wrong))
+
+
+def told(each: Row) -> list[str]:
+    """One schedule in full, for a person who asked for schedules."""
+    late = f", at most {each.jitter_seconds} s later" if each.jitter_seconds else ""
+    return [
+        f"{each.name}: `{each.job}` at `{each.cron}`{late}",
+        f"  {_last(each)}; {_next(each)}",
+    ]
+
+
 def _last(each: Row) -> str:
     if each.last_started is None:
         return "has not run yet"
@@ -53,7 +67,7 @@ def _seen(stack: Stack, kind: Kind, schedules: list[Schedule]) -> dict[str, Seen
         return _by_systemd(stack, names)
     if kind is Kind.CRON:
         return dict.fromkeys(names, Seen()) | _by_cron(stack, names)
-    return dict.fromkeys(names, Seen(_no_runner(stack)))
+    return dict.fromkeys(names, Seen(_no_runner(stack), everywhere=True))
 
 
 def _by_systemd(stack: Stack, names: list[str]) -> dict[str, Seen]:
@@ -64,7 +78,9 @@ def _by_systemd(stack: Stack, names: list[str]) -> dict[str, Seen]:
         if timer is None or not timer.active:
             found[name] = Seen(f"its systemd timer does not run; {_anew(name)}.")
         elif not systemd.lingers():
-            found[name] = Seen("it runs only while you are logged in; `loginctl enable-linger` changes that.")
+            found[name] = Seen(
+                "they run only while you are logged in: `loginctl enable-linger`.", everywhere=True
+            )
         else:
             found[name] = Seen(following=timer.following)
     return found
@@ -74,9 +90,10 @@ def _by_cron(stack: Stack, names: list[str]) -> dict[str, Seen]:
     try:
         table = crontab.found(stack) if shutil.which("crontab") else []
     except Failure as failure:
-        return dict.fromkeys(names, Seen(failure.what))
+        return dict.fromkeys(names, Seen(failure.what, everywhere=True))
     if not daemon_runs():
-        return dict.fromkeys(names, Seen("no cron daemon runs; start it, or choose another --kind."))
+        said = "no cron daemon runs: start it, or choose another --kind."
+        return dict.fromkeys(names, Seen(said, everywhere=True))
     return {
         name: Seen(f"its lines are not in the crontab; {_anew(name)}.")
         for name in names
@@ -87,7 +104,7 @@ def _by_cron(stack: Stack, names: list[str]) -> dict[str, Seen]:
 def _no_runner(stack: Stack) -> str:
     if store.is_held(stack, store.RUNNER):
         return ""
-    return f"no scheduler runs; start `invoke schedule.run --stack {stack.name}` and keep it running."
+    return f"no scheduler runs: start `invoke schedule.run --stack {stack.name}`, and keep it running."
 
 
 def _anew(name: str) -> str:

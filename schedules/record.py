@@ -32,6 +32,7 @@ class Run(BaseModel):
         log: file with all that the job said.
         detail: what it said at last, when it failed.
         good: when a run last ended well (UTC).
+        served: when the last run began that came to an end by itself (UTC); what was due before is served.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +45,7 @@ class Run(BaseModel):
     log: str = ""
     detail: str = ""
     good: datetime | None = None
+    served: datetime | None = None
 
 
 def last(stack: Stack, name: str) -> Run | None:

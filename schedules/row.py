@@ -17,10 +17,12 @@ class Seen:
 
     Attributes:
         fault: why it will not run, with what to do; empty when it will.
+        everywhere: the fault is the host's, and so the same for every schedule.
         following: when its next run is, where the host knows better than arithmetic.
     """
 
     fault: str = ""
+    everywhere: bool = False
     following: datetime | None = None
 
 
@@ -62,7 +64,8 @@ def row(stack: Stack, schedule: Schedule, seen: Seen, now: datetime) -> Row:
     zone = zone_of(schedule.kind)
     last = record.last(stack, schedule.name)
     at_work = store.is_held(stack, schedule.name)
-    following = seen.following or upcoming(schedule, last, now, zone, offset(stack, schedule))
+    served = last.model_copy(update={"served": last.started}) if last and at_work else last
+    following = seen.following or upcoming(schedule, served, now, zone, offset(stack, schedule))
 
     def written(moment: datetime | None) -> str | None:
         return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
@@ -91,14 +94,15 @@ def outcome(last: Run | None, *, at_work: bool) -> str | None:
 
 
 def _wrong(schedule: Schedule, seen: Seen, last: Run | None, now: datetime, *, at_work: bool) -> list[str]:
-    found = [f"schedule {schedule.name}: {seen.fault}"] if seen.fault else []
+    whose = "schedules" if seen.everywhere else f"schedule {schedule.name}"
+    found = [f"{whose}: {seen.fault}"] if seen.fault else []
     again = f"`invoke schedule.fire {schedule.name}` runs it now"
     how = outcome(last, at_work=at_work)
     if last is not None and how in {"failed", "busy", "interrupted", "killed"}:
         why = f": {last.detail.rstrip('.')}" if last.detail else ""
         found.append(f"schedule {schedule.name}: its last run {_VERBS[how]}{why}; read {last.log}; {again}.")
     due = missed(schedule, last, now, zone_of(schedule.kind))
-    if due is not None and not at_work:
+    if due is not None and not at_work and how not in {"interrupted", "killed"}:
         when = due.astimezone(zone_of(schedule.kind)).isoformat(timespec="minutes")
         found.append(f"schedule {schedule.name}: no run since one was due at {when}; {again}.")
     return found

@@ -9,11 +9,18 @@ import pytest
 
 from operation.stack import Stack
 from schedules import host, systemd
+from schedules.record import Run
 from schedules.schedule import Kind, Schedule
 
 MADE = datetime(2026, 3, 1, tzinfo=UTC)
 
 Make = Callable[..., Schedule]
+
+
+def ran(at: datetime) -> Run:
+    """A run that began then and came to an end."""
+    return Run(started=at, served=at)
+
 
 CRONTAB = """#!/bin/bash
 # What crontab(1) does with one file.

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from schedules import record, store
 from schedules.fire import Means, fire
 from schedules.record import Outcome, Run
 from schedules.schedule import offset
-from tests.schedules.conftest import Make
+from tests.schedules.conftest import Make, ran
 
 SUNDAY = datetime(2026, 3, 8, 2, tzinfo=UTC)
 Ops = Callable[[str], Path]
@@ -47,7 +48,7 @@ def busy(stack: Stack, name: str = "lock") -> Iterator[None]:
 
 def at(moment: datetime) -> Means:
     """A world in which it is that time."""
-    return Means(now=lambda: moment, pause=lambda _: None)
+    return Means(now=lambda: moment, pause=lambda _: None, ready=lambda _: True)
 
 
 def process(stack: Stack) -> "subprocess.Popen[bytes]":
@@ -124,14 +125,31 @@ def test_a_run_waits_for_its_own_moment(stack: Stack, make: Make, ops: Ops) -> N
     schedule = make(jitter=600)
     store.write(stack, schedule)
     waits: list[float] = []
-    means = Means(now=lambda: SUNDAY + timedelta(seconds=1), pause=waits.append)
-    record.keep(stack, "backup-full", Run(started=SUNDAY - timedelta(days=7)))
+    means = replace(at(SUNDAY + timedelta(seconds=1)), pause=waits.append)
+    record.keep(stack, "backup-full", ran(SUNDAY - timedelta(days=7)))
     fire(stack, "backup-full", if_due=True, means=means)
     assert offset(stack, schedule) > 1
     assert waits == [offset(stack, schedule) - 1]
     late = SUNDAY + timedelta(days=8)
-    fire(stack, "backup-full", if_due=True, means=Means(now=lambda: late, pause=waits.append))
+    fire(stack, "backup-full", if_due=True, means=replace(at(late), pause=waits.append))
     assert len(waits) == 1
+
+
+def test_a_platform_that_is_starting_gets_its_time(stack: Stack, make: Make, ops: Ops) -> None:
+    """After a reboot a timer is faster than the database; after ten minutes the job may complain itself."""
+    ops("true")
+    store.write(stack, make())
+    waits: list[float] = []
+    slow = replace(at(SUNDAY), pause=waits.append, ready=lambda _: len(waits) == 3)
+    assert fire(stack, "backup-full", if_due=True, means=slow) is not None
+    assert len(waits) == 3
+    never = replace(at(SUNDAY + timedelta(days=7)), pause=waits.append, ready=lambda _: False)
+    run = fire(stack, "backup-full", if_due=True, means=never)
+    assert run is not None
+    assert run.outcome is Outcome.SUCCEEDED
+    assert sum(waits) == 645
+    fire(stack, "backup-full", if_due=False, means=never)
+    assert sum(waits) == 645
 
 
 def test_a_busy_stack_is_waited_for(stack: Stack, make: Make, ops: Ops) -> None:

@@ -16,7 +16,7 @@ from schedules import record, store
 from schedules.foreground import Scheduler, run, start_run
 from schedules.record import Outcome, Run
 from schedules.schedule import Kind, Schedule, offset
-from tests.schedules.conftest import Make
+from tests.schedules.conftest import Make, ran
 
 SUNDAY = datetime(2026, 3, 8, 2, tzinfo=UTC)
 Ops = Callable[[str], Path]
@@ -65,7 +65,9 @@ class World:
         run = next(run for found, run in reversed(self.runs) if found == name)
         run.kill()
         run.wait()
-        record.keep(self._stack, name, Run(started=self.at, ended=self.at, seconds=1, outcome=outcome))
+        record.keep(
+            self._stack, name, Run(started=self.at, ended=self.at, seconds=1, outcome=outcome, served=self.at)
+        )
 
     def _start(self, _stack: Stack, schedule: Schedule) -> "subprocess.Popen[bytes]":
         run = subprocess.Popen(["sleep", "60"])
@@ -87,7 +89,7 @@ def world(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> object:
 def test_a_run_starts_at_its_time_and_once(stack: Stack, make: Make, world: World) -> None:
     """Not before, and not again while it runs or after it has ended."""
     store.write(stack, make())
-    record.keep(stack, "backup-full", Run(started=SUNDAY - timedelta(days=7)))
+    record.keep(stack, "backup-full", ran(SUNDAY - timedelta(days=7)))
     assert world.scheduler.tick() == 20
     world.at = SUNDAY - timedelta(seconds=5)
     assert world.scheduler.tick() == 5
@@ -105,7 +107,7 @@ def test_a_run_starts_at_its_time_and_once(stack: Stack, make: Make, world: Worl
 def test_what_was_missed_is_made_up_for_once(stack: Stack, make: Make, world: World) -> None:
     """The scheduler was away for five Sundays."""
     store.write(stack, make())
-    record.keep(stack, "backup-full", Run(started=SUNDAY))
+    record.keep(stack, "backup-full", ran(SUNDAY))
     world.at = SUNDAY + timedelta(days=36)
     world.scheduler.tick()
     world.end("backup-full")
@@ -119,7 +121,7 @@ def test_the_offset_is_kept(stack: Stack, make: Make, world: World) -> None:
     """To the second."""
     schedule = make(jitter=600)
     store.write(stack, schedule)
-    record.keep(stack, "backup-full", Run(started=SUNDAY - timedelta(days=7)))
+    record.keep(stack, "backup-full", ran(SUNDAY - timedelta(days=7)))
     late = offset(stack, schedule)
     assert late > 1
     world.at = SUNDAY + timedelta(seconds=late - 1)

@@ -9,8 +9,8 @@ from operation.failure import Failure
 from operation.stack import Stack
 from schedules import crontab, installation, plan, record, store, systemd
 from schedules.host import Host, chosen
-from schedules.record import Run
 from schedules.schedule import Kind
+from tests.schedules.conftest import ran
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 FULL = plan.backups("0 2 * * 0", "", "", 60)
@@ -80,11 +80,11 @@ def test_the_same_again_keeps_the_age_and_a_change_begins_anew(stack: Stack, spo
     assert spool.exists()
     later = NOW + timedelta(days=9)
     installation.install(stack, FULL, Kind.CRON, [], NOW)
-    record.keep(stack, "backup-full", Run(started=NOW))
+    record.keep(stack, "backup-full", ran(NOW))
     assert installation.install(stack, FULL, Kind.CRON, [], later)[0].since == NOW
     changed = plan.backups("0 3 * * 0", "", "", 60)
     assert installation.install(stack, changed, Kind.CRON, [], later)[0].since == later
-    assert record.last(stack, "backup-full") == Run(started=NOW)
+    assert record.last(stack, "backup-full") == ran(NOW)
     assert len(crontab.found(stack)) == 2
 
 

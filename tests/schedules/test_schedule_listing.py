@@ -13,12 +13,16 @@ from operation.stack import Stack
 from schedules import host, installation, listing, plan, record, store
 from schedules.record import Outcome, Run
 from schedules.schedule import Kind, identity
-from tests.schedules.conftest import Make
+from tests.schedules.conftest import Make, ran
 
 SUNDAY = datetime(2026, 3, 8, 2, tzinfo=UTC)
 MONDAY = SUNDAY + timedelta(days=1)
 GOOD = Run(
-    started=SUNDAY, ended=SUNDAY + timedelta(seconds=14), seconds=14.2, outcome=Outcome.SUCCEEDED, good=SUNDAY
+    started=SUNDAY,
+    ended=SUNDAY + timedelta(seconds=14),
+    seconds=14.2,
+    outcome=Outcome.SUCCEEDED,
+    served=SUNDAY,
 )
 
 
@@ -74,7 +78,8 @@ def test_a_last_run_that_did_not_end_well_is_wrong(
 ) -> None:
     """With what it said, its log, and what to type."""
     store.write(stack, make())
-    run = Run(started=SUNDAY, outcome=outcome, detail="the disk is full.", log="/log")
+    served = SUNDAY if outcome in {Outcome.FAILED, Outcome.BUSY} else None
+    run = Run(started=SUNDAY, outcome=outcome, detail="the disk is full.", log="/log", served=served)
     record.keep(stack, "backup-full", run)
     with store.held(stack, store.RUNNER, ""):
         _, wrong = rows(stack)
@@ -85,7 +90,7 @@ def test_a_last_run_that_did_not_end_well_is_wrong(
 def test_a_run_at_work_is_not_wrong(stack: Stack, make: Make) -> None:
     """Also when it is late."""
     store.write(stack, make())
-    record.keep(stack, "backup-full", Run(started=SUNDAY - timedelta(days=7)))
+    record.keep(stack, "backup-full", ran(SUNDAY - timedelta(days=7)))
     with store.held(stack, store.RUNNER, ""), store.held(stack, "backup-full", ""):
         lines, wrong = rows(stack)
     assert "last Sun 2026-03-01 02:00 running" in lines[0]
@@ -95,7 +100,7 @@ def test_a_run_at_work_is_not_wrong(stack: Stack, make: Make) -> None:
 def test_a_missed_run_is_wrong(stack: Stack, make: Make) -> None:
     """A day late."""
     store.write(stack, make())
-    record.keep(stack, "backup-full", GOOD.model_copy(update={"started": SUNDAY - timedelta(days=7)}))
+    record.keep(stack, "backup-full", GOOD.model_copy(update={"served": SUNDAY - timedelta(days=7)}))
     with store.held(stack, store.RUNNER, ""):
         _, wrong = rows(stack)
     said = "schedule backup-full: no run since one was due at 2026-03-08T02:00+00:00; "
