@@ -90,7 +90,8 @@ class Firing:
                     "served": run.served if outcome is Outcome.INTERRUPTED else run.started,
                 }
             )
-            record.keep(self.stack, self.schedule.name, run)
+            if store.known(self.stack, self.schedule.name):
+                record.keep(self.stack, self.schedule.name, run)
         return run
 
     def _outcome(self, log: Path) -> tuple[Outcome, int, str]:
@@ -99,6 +100,8 @@ class Firing:
         deadline = time.monotonic() + self.means.patience
         while True:
             free = self._await_free(deadline - time.monotonic())
+            if not store.known(self.stack, self.schedule.name):
+                return Outcome.INTERRUPTED, 1, "the schedule was removed meanwhile."
             status = self._job(log) if free else BUSY
             if status == 0:
                 return Outcome.SUCCEEDED, 0, ""

@@ -117,7 +117,9 @@ def run(scheduler: Scheduler) -> None:
         scheduler.say(f"schedules of stack {scheduler.stack.name} run; Ctrl-C ends them")
         try:
             while not stop.wait(scheduler.tick()):
-                continue
+                if not (scheduler.stack.folder / "schedules").exists():
+                    scheduler.say("the stack is gone, and its schedules with it")
+                    return
         finally:
             scheduler.stop()
 

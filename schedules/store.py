@@ -36,13 +36,17 @@ def named(stack: Stack, name: str) -> Schedule:
     Raises:
         Failure: when there is none.
     """
-    path = _folder(stack) / f"{name}.json"
-    if "/" in name or not path.exists():
+    if "/" in name or not known(stack, name):
         raise refusal(
             f"stack {stack.name} has no schedule {name!r}.",
             remedy="`invoke schedule.list` names them; `invoke backup.schedule` makes those of backups.",
         )
-    return _read(path)
+    return _read(_folder(stack) / f"{name}.json")
+
+
+def known(stack: Stack, name: str) -> bool:
+    """Whether there is a schedule of that name, now."""
+    return (_folder(stack) / f"{name}.json").exists()
 
 
 def write(stack: Stack, schedule: Schedule) -> None:

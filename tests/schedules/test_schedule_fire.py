@@ -167,6 +167,22 @@ def test_a_busy_stack_is_waited_for(stack: Stack, make: Make, ops: Ops) -> None:
     assert found[0].outcome is Outcome.SUCCEEDED
 
 
+def test_a_schedule_that_is_removed_while_its_run_waits_runs_no_more(
+    stack: Stack, make: Make, ops: Ops
+) -> None:
+    """As `down --destroy-data` does; nothing of it comes back."""
+    ops("echo ran >ran")
+    store.write(stack, make())
+    with busy(stack):
+        run = threading.Thread(target=lambda: fire(stack, "backup-full", if_due=False))
+        run.start()
+        wait_for(lambda: record.last(stack, "backup-full"), 10, "the record")
+        store.drop(stack, "backup-full")
+    run.join(10)
+    assert not (stack.root / "ran").exists()
+    assert record.last(stack, "backup-full") is None
+
+
 def test_a_stack_that_stays_busy_is_a_failed_run(stack: Stack, make: Make, ops: Ops) -> None:
     """Recorded, with exit status 3; the job was not started."""
     ops("echo ran >ran")

@@ -1,5 +1,6 @@
 """The foreground scheduler: with a clock that the test moves, and as a process with a fast one."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -199,6 +200,21 @@ def test_a_process_with_a_fast_clock_runs_what_is_due_and_ends_its_runs(stack: S
     assert said.splitlines()[-1] == "ended"
     assert (stack.root / "told").read_text() == "told\n"
     assert not store.is_held(stack, store.RUNNER)
+
+
+def test_a_scheduler_ends_with_its_stack(stack: Stack, world: World) -> None:
+    """`down --destroy-data` removes the folder."""
+
+    def destroyed(said: str) -> None:
+        world.said.append(said)
+        shutil.rmtree(stack.folder, ignore_errors=True)
+
+    world.scheduler.say, world.scheduler.look = destroyed, 0.01
+    run(world.scheduler)
+    assert world.said == [
+        "schedules of stack try run; Ctrl-C ends them",
+        "the stack is gone, and its schedules with it",
+    ]
 
 
 def test_a_run_is_started_by_the_command_that_timers_use(stack: Stack, make: Make, ops: Ops) -> None:
