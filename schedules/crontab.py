@@ -1,6 +1,10 @@
 """The account's crontab: read whole, changed in memory, written whole, and looked at once more."""
 
+import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from operation.failure import Failure
 from operation.stack import Stack
@@ -17,10 +21,11 @@ def install(stack: Stack, schedule: Schedule) -> None:
     Raises:
         Failure: when the crontab cannot be read or written; then it is as it was.
     """
-    before = read()
-    kept = cron_table.without(before, stack, schedule.name)
-    _write(cron_table.with_lines(kept, cron_table.lines(stack, schedule)))
-    if not cron_table.found(read(), stack, schedule.name):
+    with _alone():
+        kept = cron_table.without(read(), stack, schedule.name)
+        _write(cron_table.with_lines(kept, cron_table.lines(stack, schedule)))
+        there = cron_table.found(read(), stack, schedule.name)
+    if not there:
         raise Failure("the crontab was written, but the schedule's lines are not in it.", "nothing will run.")
 
 
@@ -30,10 +35,11 @@ def remove(stack: Stack, name: str = "") -> int:
     Returns:
         how many there were.
     """
-    before = read()
-    ours = cron_table.found(before, stack, name)
-    if ours:
-        _write(cron_table.without(before, stack, name))
+    with _alone():
+        before = read()
+        ours = cron_table.found(before, stack, name)
+        if ours:
+            _write(cron_table.without(before, stack, name))
     return len(ours)
 
 
@@ -59,6 +65,22 @@ def read() -> bytes:
         "the crontab was not touched.",
         "mend that (cron.allow, perhaps), or choose another --kind.",
     )
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One change at a time to the account's crontab, whichever stack or checkout it is for."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bem-operations"
+    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(cache / "crontab.lock", timeout=SECONDS):
+            yield
+    except Timeout as error:
+        raise Failure(
+            "another command is changing the crontab.", "it was not touched.", "try again."
+        ) from error
 
 
 def _write(table: bytes) -> None:

@@ -48,7 +48,7 @@ class Scheduler:
     start: Callable[[Stack, Schedule], "subprocess.Popen[bytes]"] = start_run
     look: float = LOOK
     _runs: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
-    _tried: dict[str, datetime] = field(default_factory=dict)
+    _tried: dict[tuple[str, datetime], datetime] = field(default_factory=dict)
 
     def tick(self) -> float:
         """Starts all runs whose moment has come.
@@ -64,7 +64,11 @@ class Scheduler:
             last, zone = record.last(self.stack, schedule.name), zone_of(schedule.kind)
             late = offset(self.stack, schedule)
             due = pending(schedule, last, now, zone)
-            if due is not None and now >= due + timedelta(seconds=late) and self._may_try(schedule.name, now):
+            if (
+                due is not None
+                and now >= due + timedelta(seconds=late)
+                and self._may_try((schedule.name, due), now)
+            ):
                 self._runs[schedule.name] = self.start(self.stack, schedule)
                 self.say(f"{schedule.name}: started (due {due.astimezone(zone):%Y-%m-%d %H:%M})")
             elif due is None or now < due + timedelta(seconds=late):
@@ -88,11 +92,11 @@ class Scheduler:
             self.say(f"! {failure}")
             return []
 
-    def _may_try(self, name: str, now: datetime) -> bool:
-        before = self._tried.get(name)
+    def _may_try(self, what: tuple[str, datetime], now: datetime) -> bool:
+        before = self._tried.get(what)
         if before is not None and timedelta(0) <= now - before < AGAIN:
             return False
-        self._tried[name] = now
+        self._tried = {each: at for each, at in self._tried.items() if each[0] != what[0]} | {what: now}
         return True
 
     def _reap(self) -> None:

@@ -25,9 +25,11 @@ def install(
         Failure: when the host refuses, or another process changes schedules.
     """
     with store.held(stack, store.EDIT, BUSY):
+        made = [_made(stack, each, kind, now) for each in wanted]
+        for schedule in made:
+            shown(stack, schedule)  # what cannot be written is refused before anything is touched
         for name in dropped:
             _remove(stack, name)
-        made = [_made(stack, each, kind, now) for each in wanted]
         for schedule in made:
             store.write(stack, schedule)
             _withdraw(stack, schedule.name, but=kind)

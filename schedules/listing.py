@@ -5,11 +5,11 @@ from datetime import datetime
 
 from operation.failure import Failure
 from operation.stack import Stack
-from schedules import crontab, store, systemd
+from schedules import cron_table, crontab, store, systemd
 from schedules.clock import now as real_now
 from schedules.host import daemon_runs
 from schedules.row import Row, Seen, row
-from schedules.schedule import Kind, Schedule, mark
+from schedules.schedule import Kind, Schedule
 
 NONE = "nothing backs the database up by itself: `invoke backup.schedule`."
 
@@ -60,23 +60,26 @@ def _short(moment: str) -> str:
 
 
 def _seen(stack: Stack, kind: Kind, schedules: list[Schedule]) -> dict[str, Seen]:
-    names = [each.name for each in schedules if each.kind is kind]
-    if not names:
+    mine = [each for each in schedules if each.kind is kind]
+    names = [each.name for each in mine]
+    if not mine:
         return {}
     if kind is Kind.SYSTEMD:
-        return _by_systemd(stack, names)
+        return _by_systemd(stack, mine)
     if kind is Kind.CRON:
-        return dict.fromkeys(names, Seen()) | _by_cron(stack, names)
+        return dict.fromkeys(names, Seen()) | _by_cron(stack, mine)
     return dict.fromkeys(names, Seen(_no_runner(stack), everywhere=True))
 
 
-def _by_systemd(stack: Stack, names: list[str]) -> dict[str, Seen]:
-    said = systemd.asked(stack, names)
+def _by_systemd(stack: Stack, schedules: list[Schedule]) -> dict[str, Seen]:
+    said = systemd.asked(stack, [each.name for each in schedules])
     found = {}
-    for name in names:
-        timer = said.get(name)
+    for each in schedules:
+        name, timer = each.name, said.get(each.name)
         if timer is None or not timer.active:
-            found[name] = Seen(f"its systemd timer does not run; {_anew(name)}.")
+            found[name] = Seen(f"its systemd timer does not run: {_anew(name)}.")
+        elif not systemd.intact(stack, each):
+            found[name] = Seen(f"its systemd units are not as they were made: {_anew(name)}.")
         elif not systemd.lingers():
             found[name] = Seen(
                 "they run only while you are logged in: `loginctl enable-linger`.", everywhere=True
@@ -86,7 +89,8 @@ def _by_systemd(stack: Stack, names: list[str]) -> dict[str, Seen]:
     return found
 
 
-def _by_cron(stack: Stack, names: list[str]) -> dict[str, Seen]:
+def _by_cron(stack: Stack, schedules: list[Schedule]) -> dict[str, Seen]:
+    names = [each.name for each in schedules]
     try:
         table = crontab.found(stack) if shutil.which("crontab") else []
     except Failure as failure:
@@ -94,10 +98,10 @@ def _by_cron(stack: Stack, names: list[str]) -> dict[str, Seen]:
     if not daemon_runs():
         said = "no cron daemon runs: start it, or choose another --kind."
         return dict.fromkeys(names, Seen(said, everywhere=True))
+    missing = [each for each in schedules if not set(cron_table.lines(stack, each)) <= set(table)]
     return {
-        name: Seen(f"its lines are not in the crontab; {_anew(name)}.")
-        for name in names
-        if not any(line.endswith(mark(stack, name)) for line in table)
+        each.name: Seen(f"its lines are not in the crontab as they were made: {_anew(each.name)}.")
+        for each in missing
     }
 
 

@@ -69,6 +69,7 @@ def remove(stack: Stack, name: str = "") -> int:
         systemctl("clean", "--what=state", *timers, must=False)
     for path in ours:
         path.unlink(missing_ok=True)
+        (folder() / "timers.target.wants" / path.name).unlink(missing_ok=True)
     if ours:
         systemctl("daemon-reload", must=False)
         systemctl("reset-failed", *(path.name for path in ours), must=False)
@@ -79,6 +80,12 @@ def found(stack: Stack, name: str = "") -> list[Path]:
     """Our units: by the name of the file and by the mark in its first line."""
     wanted = mark(stack, name) if name else f"{owner(stack)} schedule="
     return [path for path in sorted(folder().glob("bem-*")) if _first_line(path, whole=bool(name)) == wanted]
+
+
+def intact(stack: Stack, schedule: Schedule) -> bool:
+    """Whether the units say what they said when they were made."""
+    texts = units(stack, schedule, system=host.is_root())
+    return all(_content(folder() / name) == text for name, text in texts.items())
 
 
 def asked(stack: Stack, names: Sequence[str]) -> dict[str, Timer]:
@@ -105,11 +112,15 @@ def _timer(facts: dict[str, str]) -> Timer:
 
 
 def _first_line(path: Path, *, whole: bool) -> str:
+    line = _content(path).partition("\n")[0].removeprefix("# ")
+    return line if whole else line[: line.find("schedule=") + len("schedule=")]
+
+
+def _content(path: Path) -> str:
     try:
-        line = path.read_text().partition("\n")[0].removeprefix("# ")
+        return path.read_text()
     except (OSError, UnicodeDecodeError):
         return ""
-    return line if whole else line[: line.find("schedule=") + len("schedule=")]
 
 
 def _write(path: Path, text: str) -> None:

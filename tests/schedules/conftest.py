@@ -91,6 +91,7 @@ def spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "units").mkdir()
     monkeypatch.setenv("PATH", f"{folder / 'bin'}:{os.environ['PATH']}")
     monkeypatch.setenv("SPOOL", str(folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     monkeypatch.setattr(systemd, "SYSTEM", folder / "units")
     monkeypatch.setattr(host, "is_root", lambda: True)
     return folder

@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,15 @@ def test_a_crontab_that_cannot_be_read_is_not_written_over(stack: Stack, make: M
     with pytest.raises(Failure, match="broken"):
         crontab.install(stack, make(kind=Kind.CRON))
     assert not (spool / "written").exists()
+
+
+def test_ten_changes_at_once_lose_no_line(stack: Stack, make: Make, spool: Path) -> None:
+    """Two stacks, two shells: the table is read and written by one at a time."""
+    assert spool.exists()
+    with ThreadPoolExecutor(10) as pool:
+        made = [make(name=f"backup-{number}", kind=Kind.CRON) for number in range(10)]
+        list(pool.map(lambda each: crontab.install(stack, each), made))
+    assert len(crontab.found(stack)) == 20
 
 
 def test_a_crontab_that_refuses_is_told(stack: Stack, make: Make, spool: Path) -> None:

@@ -133,6 +133,16 @@ def test_the_offset_is_kept(stack: Stack, make: Make, world: World) -> None:
     assert len(world.runs) == 1
 
 
+def test_every_minute_is_every_minute(stack: Stack, make: Make, world: World) -> None:
+    """A run that has served its moment does not keep the next one waiting."""
+    store.write(stack, make(cron="* * * * *", since=SUNDAY))
+    for minute in range(1, 6):
+        world.at = SUNDAY + timedelta(minutes=minute)
+        world.scheduler.tick()
+        world.end("backup-full")
+    assert len(world.runs) == 5
+
+
 def test_schedules_of_other_kinds_are_not_its_business(stack: Stack, make: Make, world: World) -> None:
     """Those of systemd and cron."""
     store.write(stack, make(kind=Kind.CRON))

@@ -75,6 +75,16 @@ def test_a_schedule_moves_from_one_kind_to_the_next(stack: Stack, spool: Path) -
         assert [each.kind for each in store.schedules(stack)] == [kind]
 
 
+def test_a_path_that_no_unit_can_hold_touches_nothing(tmp_path: Path, spool: Path) -> None:
+    """Also not the schedules that were there."""
+    assert spool.exists()
+    stack = Stack("try", tmp_path / "it's")
+    installation.install(stack, FULL, Kind.FOREGROUND, [], NOW)
+    with pytest.raises(Failure, match="no unit can hold"):
+        installation.install(stack, plan.backups("", "", "0 1 * * *", 0), Kind.SYSTEMD, ["backup-full"], NOW)
+    assert [each.kind for each in store.schedules(stack)] == [Kind.FOREGROUND]
+
+
 def test_the_same_again_keeps_the_age_and_a_change_begins_anew(stack: Stack, spool: Path) -> None:
     """What a schedule has missed is not forgotten by typing the command once more."""
     assert spool.exists()

@@ -111,8 +111,10 @@ def test_lines_that_somebody_took_out_of_the_crontab_are_missed(stack: Stack, sp
     """And a daemon that does not run."""
     installation.install(stack, plan.backups("0 2 * * 0", "", "", 0), Kind.CRON, [], SUNDAY)
     assert rows(stack, SUNDAY)[1] == []
-    (spool / "table").write_text("# empty\n")
-    assert "not in the crontab; `invoke backup.schedule`" in rows(stack, SUNDAY)[1][0]
+    table = (spool / "table").read_text()
+    for changed in ("# empty\n", table.replace("0 2 * * 0", "0 3 * * 0")):
+        (spool / "table").write_text(changed)
+        assert "as they were made: `invoke backup.schedule`" in rows(stack, SUNDAY)[1][0]
 
 
 def test_a_cron_that_does_not_run_is_wrong(
@@ -136,16 +138,21 @@ def test_systemd_is_asked_for_timer_and_next_run(stack: Stack, spool: Path) -> N
     assert lines == ["backup-full: has not run yet; next Sun 2026-03-15 02:04 by systemd"]
     assert wrong == []
     (spool / "show").write_text(answer.replace("=active", "=inactive"))
-    assert "timer does not run; `invoke backup.schedule`" in rows(stack, SUNDAY)[1][0]
+    assert "timer does not run: `invoke backup.schedule`" in rows(stack, SUNDAY)[1][0]
     (spool / "show").unlink()
     assert "timer does not run" in rows(stack, SUNDAY)[1][0]
+    (spool / "show").write_text(answer)
+    timer = spool / "units" / unit
+    timer.write_text(timer.read_text().replace("02:00", "03:00"))
+    assert "units are not as they were made" in rows(stack, SUNDAY)[1][0]
 
 
 def test_a_users_timers_want_lingering(stack: Stack, spool: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else they end with the last session."""
+    monkeypatch.setattr(host, "is_root", lambda: False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(spool))
     installation.install(stack, plan.backups("0 2 * * 0", "", "", 0), Kind.SYSTEMD, [], SUNDAY)
     (spool / "show").write_text(f"Id={identity(stack, 'backup-full')}.timer\nActiveState=active\n")
-    monkeypatch.setattr(host, "is_root", lambda: False)
     monkeypatch.setattr(getpass, "getuser", lambda: "nobody-at-all")
     assert "loginctl enable-linger" in rows(stack, SUNDAY)[1][0]
 
