@@ -24,7 +24,7 @@ def zone_of(kind: Kind) -> tzinfo:
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
     if kind is Kind.FOREGROUND and (name := os.environ.get("TZ", "").removeprefix(":")):
-        with suppress(ValueError, OSError):
+        with suppress(KeyError, ValueError, OSError):
             return ZoneInfo(name)
     try:
         with LOCAL.open("rb") as file:

@@ -57,24 +57,21 @@ class Scheduler:
             seconds until it must look again.
         """
         self._reap()
-        now, wait = self.now(), self.look
-        for schedule in self._schedules():
-            if schedule.name in self._runs:
-                continue
-            last, zone = record.last(self.stack, schedule.name), zone_of(schedule.kind)
-            late = offset(self.stack, schedule)
-            due = pending(schedule, last, now, zone)
-            if (
-                due is not None
-                and now >= due + timedelta(seconds=late)
-                and self._may_try((schedule.name, due), now)
-            ):
-                self._runs[schedule.name] = self.start(self.stack, schedule)
-                self.say(f"{schedule.name}: started (due {due.astimezone(zone):%Y-%m-%d %H:%M})")
-            elif due is None or now < due + timedelta(seconds=late):
-                left = (upcoming(schedule, last, now, zone, late) - now).total_seconds()
-                wait = min(wait, max(left, 0.0))
-        return wait
+        now = self.now()
+        idle = [each for each in self._schedules() if each.name not in self._runs]
+        return min([self.look, *(self._seconds_to(each, now) for each in idle)])
+
+    def _seconds_to(self, schedule: Schedule, now: datetime) -> float:
+        """Starts the schedule's run when its moment has come; else the seconds until then."""
+        last, zone = record.last(self.stack, schedule.name), zone_of(schedule.kind)
+        late = offset(self.stack, schedule)
+        due = pending(schedule, last, now, zone)
+        if due is None or now < due + timedelta(seconds=late):
+            return max((upcoming(schedule, last, now, zone, late) - now).total_seconds(), 0.0)
+        if self._may_try((schedule.name, due), now):
+            self._runs[schedule.name] = self.start(self.stack, schedule)
+            self.say(f"{schedule.name}: started (due {due.astimezone(zone):%Y-%m-%d %H:%M})")
+        return self.look
 
     def stop(self) -> None:
         """Tells the runs at work to end, and waits for them."""

@@ -2,24 +2,31 @@
 
 import inspect
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from invoke.collection import Collection
 
 from infra import take_down
 from operation import audit
 from operation.failure import Failure
 from operation.progress import Progress
-from operation.stack import Stack
+from operation.stack import ROOT, Stack
 from schedules import console, crontab, host, installation, plan, record, store
 from schedules.clock import now
 from schedules.host import Host
 from schedules.schedule import Kind
 from schedules.tasks import backup, collection, drill
 from tests.schedules.conftest import Make
+
+LIGHT = """
+import sys
+import schedules.tasks
+print([name for name in ("pydantic", "cronsim", "zoneinfo", "docker", "psutil") if name in sys.modules])
+"""
 
 TASKS = [backup, drill, *collection.tasks.values()]
 Ops = Callable[[str], Path]
@@ -41,13 +48,19 @@ def test_every_task_explains_itself(task: Any) -> None:
     assert set(task.help) == set(inspect.signature(task.body).parameters) - {"_context"}
 
 
+def test_module_is_light() -> None:
+    """`invoke --list` does not wait for what a schedule needs."""
+    argv = [sys.executable, "-c", LIGHT]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_the_tasks_stand_where_a_person_looks_for_them() -> None:
     """Under `backup`, `drill` and `schedule`."""
-    from tasks import namespace  # noqa: PLC0415
-
-    assert isinstance(namespace, Collection)
+    argv = [sys.executable, "-c", "from tasks import namespace; print(*namespace.task_names)"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True)
     wanted = {"backup.schedule", "drill.schedule", "schedule.list", "schedule.run", "schedule.fire"}
-    assert wanted | {"schedule.remove"} <= set(namespace.task_names)
+    assert wanted | {"schedule.remove"} <= set(done.stdout.split())
 
 
 def test_backups_are_scheduled_with_what_the_host_has(stack: Stack, spool: Path, capsys: Say) -> None:
