@@ -211,15 +211,6 @@ def _proofs(stack: Stack, status: Status) -> None:
             status.wrong.append(f"the newest proof of {name} is bad: `invoke backup.verify --repo {name}`.")
 
 
-def _interrupted(stack: Stack, status: Status) -> None:
-    from backups import journal  # noqa: PLC0415
-    from operation.lock import held  # noqa: PLC0415
-
-    move = journal.read(stack)
-    if move is not None and not held(stack):
-        status.wrong.append(f"a restore was interrupted at «{move.phase}»: `invoke up` ends it.")
-
-
 def _schedules(stack: Stack, status: Status) -> None:
     from schedules import listing  # noqa: PLC0415
 
@@ -229,11 +220,18 @@ def _schedules(stack: Stack, status: Status) -> None:
         status.remarks.append(listing.NONE)
 
 
+def _interrupted(stack: Stack, status: Status) -> None:
+    from backups import journal  # noqa: PLC0415
+    from operation.lock import held  # noqa: PLC0415
+
+    move = journal.read(stack)
+    if move is not None and not held(stack):
+        status.wrong.append(f"a restore was interrupted at «{move.phase}»: `invoke up` ends it.")
+
+
 def _show(status: Status) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
-
-    from schedules import listing  # noqa: PLC0415
 
     console = Console(highlight=False, soft_wrap=True)
     for line in status.wrong:
@@ -253,7 +251,7 @@ def _show(status: Status) -> None:
         console.print(_repository(status, name))
     kept = f"; kept for restore.undo: {', '.join(map(str, status.kept))}" if status.kept else ""
     console.print(f"database: generation {status.generation}, timeline {status.timeline}{kept}")
-    for line in listing.lines(status.schedules):
+    for line in _by_itself(status):
         console.print(line)
     for line in status.remarks:
         console.print(f"[yellow]![/yellow] {line}")
@@ -264,3 +262,10 @@ def _repository(status: Status, name: str) -> str:
     until, seconds = status.restore_point[name], status.rpo_seconds[name]
     known = f"restorable to {until}; RPO now {seconds} s" if until else "restorable to no known second now"
     return f"{name}: {known}; proven: {status.proven.get(name, 'never')}"
+
+
+def _by_itself(status: Status) -> list[str]:
+    """A line for each schedule: its last run and its next one."""
+    from schedules import listing  # noqa: PLC0415
+
+    return listing.lines(status.schedules)

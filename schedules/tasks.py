@@ -40,7 +40,7 @@ def backup(  # noqa: PLR0913, PLR0917  # each is an option that a person types
 ) -> None:
     """Let backups run by themselves: full on Sundays at 02:00, incremental on other days, or when you say.
 
-    Example: invoke backup.schedule --full "0 2 * * 0" --incr "0 */6 * * *"
+    Examples: invoke backup.schedule; invoke backup.schedule --kind systemd --dry-run
     """
     from schedules import console  # noqa: PLC0415
 
@@ -77,7 +77,7 @@ def drill(  # each is an option that a person types
 ) -> None:
     """Let a drill run by itself, as often as its runbook says.
 
-    Example: invoke drill.schedule database-volume-lost --cron "30 3 * * 1"
+    Example: invoke drill.schedule database-volume-lost
     """
     from schedules import console  # noqa: PLC0415
 
