@@ -5,6 +5,7 @@ from invoke.collection import Collection
 import certs.tasks
 import drills.tasks
 import infra.tasks
+import schedules.tasks
 from backups.tasks import collections
 from operation.reporting import reported
 
@@ -18,6 +19,15 @@ for each in (
     infra.tasks.logs,
 ):
     namespace.add_task(each)
-for collection in (*collections(), certs.tasks.collection, drills.tasks.collection):
+backup, restore = collections()
+backup.add_task(schedules.tasks.backup)
+drills.tasks.collection.add_task(schedules.tasks.drill)
+for collection in (
+    backup,
+    restore,
+    certs.tasks.collection,
+    drills.tasks.collection,
+    schedules.tasks.collection,
+):
     namespace.add_collection(collection)
 reported(namespace)

@@ -3,13 +3,16 @@
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.bem import addresses
 from infra.parties import PARTIES
 from operation.containers import client
 from operation.failure import Failure
 from operation.stack import LABEL_STACK, Stack
+
+if TYPE_CHECKING:
+    from schedules.row import Row
 
 RPO_LIMIT = 30.0
 """Seconds of writes that a repository may lack before `status` calls it wrong."""
@@ -38,6 +41,7 @@ class Status:
         restore_point: newest moment that can be restored, by repository.
         waiting_segments: WAL that no archive has yet; None when unknown.
         free_bytes: room on the database's disk; None when unknown.
+        schedules: what runs by itself, with its last and its next run.
         certificates: days left by party, as served where that can be asked for.
     """
 
@@ -55,6 +59,7 @@ class Status:
     generation: int = 1
     kept: tuple[int, ...] = ()
     timeline: int = 0
+    schedules: "list[Row]" = field(default_factory=list)
 
 
 def report(stack: Stack, *, as_json: bool) -> None:
@@ -80,7 +85,7 @@ def gathered(stack: Stack) -> Status:
     if not status.services:
         status.wrong.append("nothing of this stack runs: `./ops up` deploys it.")
         return status
-    for look in (_endpoints, _certificates, _backups, _room, _proofs, _interrupted):
+    for look in (_endpoints, _certificates, _backups, _room, _proofs, _interrupted, _schedules):
         try:
             look(stack, status)
         except Failure as failure:
@@ -206,6 +211,15 @@ def _proofs(stack: Stack, status: Status) -> None:
             status.wrong.append(f"the newest proof of {name} is bad: `invoke backup.verify --repo {name}`.")
 
 
+def _schedules(stack: Stack, status: Status) -> None:
+    from schedules import listing  # noqa: PLC0415
+
+    status.schedules = listing.look(stack)
+    status.wrong += listing.wrong(status.schedules)
+    if not any(each.job.startswith("invoke backup") for each in status.schedules):
+        status.remarks.append(listing.NONE)
+
+
 def _interrupted(stack: Stack, status: Status) -> None:
     from backups import journal  # noqa: PLC0415
     from operation.lock import held  # noqa: PLC0415
@@ -237,6 +251,8 @@ def _show(status: Status) -> None:
         console.print(_repository(status, name))
     kept = f"; kept for restore.undo: {', '.join(map(str, status.kept))}" if status.kept else ""
     console.print(f"database: generation {status.generation}, timeline {status.timeline}{kept}")
+    for line in _by_itself(status):
+        console.print(line)
     for line in status.remarks:
         console.print(f"[yellow]![/yellow] {line}")
 
@@ -246,3 +262,10 @@ def _repository(status: Status, name: str) -> str:
     until, seconds = status.restore_point[name], status.rpo_seconds[name]
     known = f"restorable to {until}; RPO now {seconds} s" if until else "restorable to no known second now"
     return f"{name}: {known}; proven: {status.proven.get(name, 'never')}"
+
+
+def _by_itself(status: Status) -> list[str]:
+    """A line for each schedule: its last run and its next one."""
+    from schedules import listing  # noqa: PLC0415
+
+    return listing.lines(status.schedules)

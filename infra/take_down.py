@@ -64,19 +64,24 @@ def _forget(stack: Stack) -> None:
 
 
 def _would_go(stack: Stack, *, destroy: bool) -> list[str]:
+    from schedules.store import schedules  # noqa: PLC0415
+
     engine = client()
     label = {"label": f"{LABEL_STACK}={stack.name}"}
     lines = [f"service {each.name}" for each in engine.services.list(filters=label)]
     lines += [f"network {each.name}" for each in engine.networks.list(filters=label)]
     if destroy:
         lines += [f"volume {each.name}" for each in engine.volumes.list(filters=label)]
+        lines += [f"schedule {each.name}" for each in schedules(stack)]
         lines.append(f"folder .ops/{stack.name}")
     return lines
 
 
 def _destroy(stack: Stack, progress: Progress) -> None:
     from backups.scratch import remove_scratches, remove_volume  # noqa: PLC0415
+    from schedules.installation import uninstall_all  # noqa: PLC0415
 
+    uninstall_all(stack)
     engine = client()
     with progress.step("remove volumes, images and keys"):
         remove_scratches(stack, engine)
