@@ -3,15 +3,19 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from invoke.collection import Collection
-from invoke.parser import Argument, ParserContext
+from invoke.parser.argument import Argument
+from invoke.parser.context import ParserContext
 
 from command_line.values import ROOT, values
 
 OPS_COMMAND = re.compile(r'^#\s+(?:eval "\$\()?\./ops (?P<name>[a-z]+)(?P<rest>.*)$', re.MULTILINE)
 """The launcher's own commands, as the head of its file says them."""
+
+
+Contexts = dict[str | None, ParserContext]
+Own = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,7 @@ def candidates(words: Sequence[str], collection: Collection, core: ParserContext
     return [each for each in found if each.word.startswith(current)]
 
 
-def _read(
-    before: Sequence[str], contexts: dict[Any, ParserContext], core: ParserContext, own: dict[str, list[str]]
-) -> Line:
+def _read(before: Sequence[str], contexts: Contexts, core: ParserContext, own: Own) -> Line:
     line = Line()
     for word in before:
         if line.waiting is not None:
@@ -126,6 +128,6 @@ def _tasks(collection: Collection) -> list[Candidate]:
     return found
 
 
-def _own_commands() -> dict[str, list[str]]:
+def _own_commands() -> Own:
     head = (ROOT / "ops").read_text().partition("\nset ")[0]
     return {each["name"]: re.findall(r"--[a-z-]+", each["rest"]) for each in OPS_COMMAND.finditer(head)}

@@ -45,16 +45,18 @@ def places(shell: str, environment: Mapping[str, str]) -> list[Place]:
     """The files of one shell, by the folders that its own manual names.
 
     bash-completion and fish load a file by the command's name, so each command has its own; zsh reads the
-    names from the file's first line.
+    names from the file's first line. fish loads none for a command that is typed with its path, as `./ops`
+    is, so that one is read when fish starts.
     """
     text = (SCRIPTS / shell).read_text()
     if shell == "zsh":
         return [Place(shell, folder(shell, environment) / "_bem_operations", _for(text, " ".join(COMMANDS)))]
-    suffix = ".fish" if shell == "fish" else ""
-    return [
-        Place(shell, folder(shell, environment) / f"{command}{suffix}", _for(text, command))
-        for command in COMMANDS
-    ]
+    where = folder(shell, environment)
+    paths = {command: where / command for command in COMMANDS}
+    if shell == "fish":
+        paths = {command: where / f"{command}.fish" for command in COMMANDS}
+        paths["ops"] = where.parent / "conf.d" / "bem_operations.fish"
+    return [Place(shell, path, _for(text, command)) for command, path in paths.items()]
 
 
 def folder(shell: str, environment: Mapping[str, str]) -> Path:
@@ -73,7 +75,8 @@ def folder(shell: str, environment: Mapping[str, str]) -> Path:
 def advice(shell: str, environment: Mapping[str, str]) -> list[str]:
     """What a person still has to do, by the files that their shell reads; empty when nothing."""
     where, home = folder(shell, environment), Path(environment.get("HOME") or Path.home())
-    if shell == "bash" and not any(path.exists() for path in BASH_COMPLETION):
+    loaded = any(path.exists() for path in BASH_COMPLETION) or _says(home / ".bashrc", str(where))
+    if shell == "bash" and not loaded:
         lines = [f"source {where / command}" for command in COMMANDS]
         return ["bash-completion is not installed here; without it, put into ~/.bashrc:", *lines]
     if shell == "zsh" and not _says(Path(environment.get("ZDOTDIR") or home) / ".zshrc", str(where)):

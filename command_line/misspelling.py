@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from invoke.exceptions import ParseError
-from invoke.parser import ParserContext
+from invoke.parser.context import ParserContext
 
 from operation.failure import Failure, refusal
 
@@ -14,13 +14,12 @@ UNKNOWN = re.compile(r"No idea what (?P<word>'.*'|\".*\") is!", re.DOTALL)
 MISSING = re.compile(r"'(?P<task>[^']+)' did not receive required positional arguments: (?P<words>.+)")
 VALUELESS = re.compile(r"Flag <Argument: (?P<name>\S+)")
 NUMBER = re.compile(r"invalid literal for int\(\) with base 10: (?P<word>.+)")
+Contexts = Mapping[str, ParserContext]
 ALIKE = 0.6
 """Share of letters from which two words are alike; difflib's own default."""
 
 
-def answer(
-    error: ParseError | ValueError, contexts: Mapping[str, ParserContext], core: ParserContext
-) -> Failure:
+def answer(error: ParseError | ValueError, contexts: Contexts, core: ParserContext) -> Failure:
     """What a person reads in the place of the parser's words; exit status 2.
 
     Args:
@@ -45,9 +44,7 @@ def answer(
     return refusal(words, remedy=remedy)
 
 
-def _unknown(
-    word: str, task: str | None, contexts: Mapping[str, ParserContext], core: ParserContext
-) -> Failure:
+def _unknown(word: str, task: str | None, contexts: Contexts, core: ParserContext) -> Failure:
     if word.startswith("-"):
         flags = [*(contexts[task].flag_names() if task else ()), *core.flag_names()]
         owner, remedy = (f" of `{task}`", f"invoke --help {task}") if task else ("", "invoke --help")

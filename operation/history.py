@@ -119,8 +119,8 @@ def _paragraph(row: tuple[str, ...], width: int) -> list[str]:
     when, seconds, outcome, what, who, detail = row
     head = textwrap.wrap(f"{when}{GAP}{outcome} ({seconds})", width, subsequent_indent=GAP)
     rest = [each for each in (f"{what} · {who}", detail) if each]
-    inner = {"initial_indent": GAP, "subsequent_indent": GAP}
-    return [*head, *(line for each in rest for line in textwrap.wrap(each, width, **inner))]
+    inner = [line for each in rest for line in textwrap.wrap(each, width - len(GAP))]
+    return [*head, *(GAP + line for line in inner)]
 
 
 def _content(entry: Entry) -> dict[str, object]:
