@@ -67,7 +67,7 @@ def report(stack: Stack, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(asdict(status), indent=1, default=str))
     else:
-        _show(status)
+        show(status)
     if status.wrong:
         raise Failure(f"{len(status.wrong)} thing(s) wrong in stack {stack.name}; see above.")
 
@@ -215,11 +215,12 @@ def _interrupted(stack: Stack, status: Status) -> None:
         status.wrong.append(f"a restore was interrupted at «{move.phase}»: `invoke up` ends it.")
 
 
-def _show(status: Status) -> None:
+def show(status: Status, into: Any = None) -> None:
+    """Prints it for a person, what is wrong first; into another console where one is given."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = into or Console(highlight=False, soft_wrap=True)
     for line in status.wrong:
         console.print(f"[red]✗[/red] {line}")
     if not status.wrong:

@@ -58,14 +58,29 @@ def down(
     take_down(stack_named(stack), yes=yes, destroy_data=destroy_data, dry_run=dry_run)
 
 
-@task(help={"stack": STACK, "json": JSON})
-def status(_context: Context, stack: str = "", json: bool = False) -> None:
+@task(
+    help={
+        "watch": "keep a screen of it open until q or Ctrl-C; into a pipe, print each change",
+        "interval": "with --watch: seconds between two looks",
+        "stack": STACK,
+        "json": "print JSON; with --watch one line a change",
+    }
+)
+def status(
+    _context: Context, watch: bool = False, interval: int = 5, stack: str = "", json: bool = False
+) -> None:
     """Say first what is wrong, then services, endpoints, certificates, restore points and RPO now.
 
-    Exit status 1 when something is wrong. Example: invoke status --json
+    Exit status 1 when something is wrong; with --watch 0. Examples: invoke status; invoke status --watch
     """
-    from infra.status import report  # noqa: PLC0415
     from operation.stack import stack_named  # noqa: PLC0415
+
+    if watch:
+        from infra import watch as screen  # noqa: PLC0415
+
+        screen.watch(stack_named(stack), interval, as_json=json)
+        return
+    from infra.status import report  # noqa: PLC0415
 
     report(stack_named(stack), as_json=json)
 
