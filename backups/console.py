@@ -40,7 +40,7 @@ def take(name: str, kind: str, repo: str, *, as_json: bool, dry_run: bool) -> No
         for command in commands:
             _print(" ".join(command))
         return
-    progress = progress_of(stack, "backup", quiet=as_json)
+    progress = progress_of(stack, "backup", quiet=as_json, alike=kind)
     with mutation(stack, f"backup --type {kind}") as outcome:
         settle(stack, progress)
         taken = take_backup(stack, kind, numbers, progress)
