@@ -49,8 +49,11 @@ def renew(
     """
     stack = stack_named(stack_name)
     wanted = renewal.chosen(stack, party, every=every, due=due)
-    if dry_run:
+    if dry_run and not wanted and not as_json:
+        print("none is due")
+    elif dry_run:
         _show(stack, wanted, as_json=as_json)
+    if dry_run:
         return
     steps = progress_of(stack, "certs renew", quiet=as_json)
     with mutation(stack, "certs.renew") as outcome:

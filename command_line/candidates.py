@@ -1,7 +1,7 @@
 """What may come next on a command line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from invoke.collection import Collection
@@ -43,19 +43,22 @@ class Line:
     own: list[str] | None = None
 
 
-def candidates(words: Sequence[str], collection: Collection, core: ParserContext) -> list[Candidate]:
+def candidates(
+    words: Sequence[str], collection: Collection, tasks: Iterable[ParserContext], core: ParserContext
+) -> list[Candidate]:
     """What may stand in the place of the last word.
 
     Args:
         words: the command line with the program's name; the last word is being typed and may be empty.
-        collection: all tasks.
+        collection: all tasks, for what they say of themselves.
+        tasks: all tasks as the parser has them; Invoke gives an option's help to the first who asks, only.
         core: Invoke's own options.
     """
     if not words:
         return []
     *before, current = words[1:] or [""]
     own = _own_commands() if words[0].rpartition("/")[2] == "ops" else {}
-    contexts = {name: each for each in collection.to_contexts() for name in (each.name, *each.aliases)}
+    contexts = {name: each for each in tasks for name in (each.name, *each.aliases)}
     line = _read(before, contexts, core, own)
     flag, equals, _ = current.partition("=")
     if line.waiting is None and equals and (option := _option(flag, line.context, core)):
@@ -63,8 +66,8 @@ def candidates(words: Sequence[str], collection: Collection, core: ParserContext
     elif line.own is not None:
         found = [Candidate(each) for each in values("", before[-1].lstrip("-")) or line.own]
     else:
-        tasks = [*_tasks(collection), *(Candidate(name, "command of ./ops") for name in own)]
-        found = _next(line, current, core, tasks)
+        first = [*_tasks(collection), *(Candidate(name, "command of ./ops") for name in own)]
+        found = _next(line, current, core, first)
     return [each for each in found if each.word.startswith(current)]
 
 

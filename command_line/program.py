@@ -30,11 +30,8 @@ class CommandLine(Program):
         """Also completion of values; whoever closes the pipe early is no error."""
         if self.args.complete.value:
             self._complete()
-        with self._answered():
-            try:
-                super().parse_cleanup()
-            finally:
-                _flush()
+        with self._answered(), _read_to_its_end():
+            super().parse_cleanup()
 
     def print_task_help(self, name: str) -> None:
         """Usage, what the task does with an example, and its options."""
@@ -81,7 +78,7 @@ class CommandLine(Program):
         except (ParseError, ValueError) as error:
             from command_line.misspelling import answer  # noqa: PLC0415  # difflib is for errors only
 
-            refused = answer(error, self._make_parser().contexts, self.initial_context)
+            refused = answer(error, self.parser.contexts, self.initial_context)
             raise Exit(f"✗ {refused}", refused.exit_code) from None
 
     def _complete(self) -> None:
@@ -89,17 +86,24 @@ class CommandLine(Program):
 
         words = self.argv[self.argv.index("--") + 1 :] if "--" in self.argv else []
         described = bool(os.environ.get("BEM_DESCRIBED"))
-        for each in candidates(words, self.collection, self.initial_context):
-            print(f"{each.word}\t{each.description}" if described and each.description else each.word)
-        _flush()
+        with _read_to_its_end():
+            for each in candidates(
+                words, self.collection, self.parser.contexts.values(), self.initial_context
+            ):
+                print(f"{each.word}\t{each.description}" if described and each.description else each.word)
         raise Exit
 
 
-def _flush() -> None:
+@contextmanager
+def _read_to_its_end() -> Iterator[None]:
+    """Whoever closes the pipe early (`| head`) has enough: exit status 141, as other programs, no words."""
     from operation.reporting import unread  # noqa: PLC0415
 
     try:
-        sys.stdout.flush()
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
         raise Exit(code=unread()) from None
 

@@ -78,7 +78,7 @@ def watch(stack: Stack, interval: int, *, as_json: bool) -> None:
             if screen:
                 _draw(looker)
             else:
-                _print_changes(looker, as_json=as_json)
+                print_changes(looker, as_json=as_json)
     except KeyboardInterrupt:
         return
 
@@ -96,7 +96,7 @@ def _draw(looker: Looker) -> None:
                 return
 
 
-def _print_changes(looker: Looker, *, as_json: bool) -> None:
+def print_changes(looker: Looker, *, as_json: bool) -> None:
     """One block whenever something is wrong that was not, or the other way round."""
     known = ""
     while True:
