@@ -10,7 +10,7 @@ from invoke.parser.context import ParserContext
 
 from command_line.values import ROOT, values
 
-OPS_COMMAND = re.compile(r'^#\s+(?:eval "\$\()?\./ops (?P<name>[a-z]+)(?P<rest>.*)$', re.MULTILINE)
+OPS_COMMAND = re.compile(r'^#\s+(?:eval "\$\()?\./ops (?P<name>[a-z]+)(?P<rest>.*)$')
 """The launcher's own commands, as the head of its file says them."""
 
 
@@ -132,5 +132,18 @@ def _tasks(collection: Collection) -> list[Candidate]:
 
 
 def _own_commands() -> Own:
-    head = (ROOT / "ops").read_text().partition("\nset ")[0]
-    return {each["name"]: re.findall(r"--[a-z-]+", each["rest"]) for each in OPS_COMMAND.finditer(head)}
+    """The launcher's commands and their options; an option may stand on a line of its own below its command."""
+    return own_commands((ROOT / "ops").read_text().partition("\nset ")[0])
+
+
+def own_commands(head: str) -> Own:
+    """The same from the text of its head; pure."""
+    found: Own = {}
+    options: list[str] = []
+    for line in head.splitlines():
+        command = OPS_COMMAND.match(line)
+        if command:
+            options = found.setdefault(command["name"], [])
+        if command or line.removeprefix("#").lstrip().startswith("--"):
+            options += re.findall(r"--[a-z-]+", line)
+    return found

@@ -7,7 +7,7 @@ from invoke.program import Program
 
 from backups.engine import REPOSITORIES, TYPES
 from command_line import values
-from command_line.candidates import candidates
+from command_line.candidates import candidates, own_commands
 from infra.parties import PARTIES
 from operation import history
 from tests.command_line.conftest import FRESH
@@ -56,7 +56,8 @@ def test_what_may_come_next(words: tuple[str, ...], expected: list[str]) -> None
 
 def test_all_tasks_and_all_options() -> None:
     """None is left out; the launcher's own commands only behind `ops`."""
-    assert set(TASKS) | {"backup", "restore", "drill", "certs"} == set(offered("invoke", ""))
+    names = {each for name, others in COLLECTION.task_names.items() for each in (name, *others)}
+    assert set(TASKS) < names == set(offered("invoke", ""))
     assert {"setup", "doctor", "test", "env"} < set(offered("./ops", ""))
     assert set(offered("invoke", "status", "")) == {"--watch", "--interval", "--stack", "--json", "--help"}
 
@@ -90,3 +91,14 @@ def test_no_value_belongs_to_an_option_that_is_gone() -> None:
         for each in (a.name or "" for a in task.get_arguments())
     }
     assert {name.rpartition(" ")[2] for name in values.VALUES} <= options
+
+
+def test_launcher_says_its_commands_itself() -> None:
+    """With their options, also those on lines below; tasks and prose are none."""
+    head = """#
+#   ./ops TASK …                any task: ./ops --list, ./ops status
+#   ./ops setup                 only set up
+#         --bundle FILE         from a file
+#   ./ops doctor [--json]       each part
+#   eval "$(./ops env)"         for a shell; --stack NAME"""
+    assert own_commands(head) == {"setup": ["--bundle"], "doctor": ["--json"], "env": ["--stack"]}

@@ -17,7 +17,7 @@ from tests.command_line.conftest import Invoke
         ("statsu --json", "there is no task `statsu`; did you mean `status`?"),
         ("backup lst", "there is no task `lst`; did you mean `backup.list`?"),
         ("backup list", "there is no task `list`; did you mean `backup.list`?"),
-        ("list", "did you mean `backup.list` or `drill.list`?"),
+        ("list", "did you mean `backup.list` or `drill.list`"),
         ("status --jsno", "there is no option `--jsno` of `status`; did you mean `--json`?"),
         ("backup --tpye=full", "there is no option `--tpye` of `backup.take`; did you mean `--type`?"),
         ("--lst", "there is no option `--lst`; did you mean `--list`?"),
