@@ -132,7 +132,7 @@ def _tasks(collection: Collection) -> list[Candidate]:
 
 
 def _own_commands() -> Own:
-    """The launcher's commands and their options; an option may stand on a line of its own below its command."""
+    """The commands of the launcher and their options, which may stand on lines of their own below them."""
     return own_commands((ROOT / "ops").read_text().partition("\nset ")[0])
 
 
