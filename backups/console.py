@@ -96,7 +96,7 @@ def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, a
     progress = progress_of(stack, "restore", quiet=as_json)
     with mutation(stack, f"restore {target}") as outcome:
         if dry_run:
-            outcome.outcome = "unchanged"
+            outcome.outcome, outcome.detail = "unchanged", "dry run"
             rehearsal.restore(stack, _foretold(stack, target, number, progress), as_json=as_json)
             return
         settle(stack, progress)

@@ -65,7 +65,7 @@ def frame(view: View, console: "Console", now: datetime) -> "Text":
         hidden = len(lines) - height + 1
         lines = [
             *lines[: height - 1],
-            Text(f"… {hidden} more lines; a higher window shows them", style="dim"),
+            Text(f"… {hidden} more lines below", style="dim"),
         ]
     for line in lines:
         line.truncate(width)

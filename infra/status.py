@@ -227,7 +227,7 @@ def show(status: Status, into: Any = None) -> None:
         console.print(f"[green]✓[/green] stack {status.stack} is well")
     table = Table(box=None, pad_edge=False)
     for heading in ("service", "wanted", "running", "healthy", "certificate"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading == "service")
     for each in status.services:
         days = f"{status.certificates[each.name]:.0f} days" if each.name in status.certificates else "-"
         table.add_row(each.name, str(each.wanted), str(each.running), str(each.healthy), days)
