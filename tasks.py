@@ -3,10 +3,13 @@
 from invoke.collection import Collection
 
 import certs.tasks
+import command_line.tasks
 import drills.tasks
 import infra.tasks
+import operation.tasks
 import schedules.tasks
 from backups.tasks import collections
+from command_line.program import attach
 from operation.reporting import reported
 
 namespace = Collection()
@@ -17,6 +20,8 @@ for each in (
     infra.tasks.status,
     infra.tasks.probe,
     infra.tasks.logs,
+    operation.tasks.history,
+    command_line.tasks.completion,
 ):
     namespace.add_task(each)
 backup, restore = collections()
@@ -31,3 +36,4 @@ for collection in (
 ):
     namespace.add_collection(collection)
 reported(namespace)
+attach()

@@ -72,7 +72,7 @@ def report(stack: Stack, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(asdict(status), indent=1, default=str))
     else:
-        _show(status)
+        show(status)
     if status.wrong:
         raise Failure(f"{len(status.wrong)} thing(s) wrong in stack {stack.name}; see above.")
 
@@ -229,18 +229,19 @@ def _interrupted(stack: Stack, status: Status) -> None:
         status.wrong.append(f"a restore was interrupted at «{move.phase}»: `invoke up` ends it.")
 
 
-def _show(status: Status) -> None:
+def show(status: Status, into: Any = None) -> None:
+    """Prints it for a person, what is wrong first; into another console where one is given."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = into or Console(highlight=False, soft_wrap=True)
     for line in status.wrong:
         console.print(f"[red]✗[/red] {line}")
     if not status.wrong:
         console.print(f"[green]✓[/green] stack {status.stack} is well")
     table = Table(box=None, pad_edge=False)
     for heading in ("service", "wanted", "running", "healthy", "certificate"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading == "service")
     for each in status.services:
         days = f"{status.certificates[each.name]:.0f} days" if each.name in status.certificates else "-"
         table.add_row(each.name, str(each.wanted), str(each.running), str(each.healthy), days)

@@ -50,9 +50,7 @@ def take_over(stack: Stack, progress: Progress) -> bool:
         Failure: when a `pulumi` that somebody started by hand, here or elsewhere, is at work.
     """
     for unfinished in _folder(stack).rglob("*.json.*.tmp"):
-        if (
-            not unfinished.stat().st_size
-        ):  # a full disk left it, and Pulumi takes it for a lock that it cannot read
+        if not unfinished.stat().st_size:  # of a full disk; Pulumi takes it for a lock
             unfinished.unlink(missing_ok=True)
     found = holders(stack)
     for each in found:

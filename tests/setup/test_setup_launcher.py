@@ -122,6 +122,14 @@ def test_up_sets_up_first(checkout: Checkout) -> None:
     assert "stack=local" not in output
 
 
+@pytest.mark.parametrize("option", ["--dry-run", "--help"])
+def test_up_that_only_tells_sets_nothing_up(checkout: Checkout, option: str) -> None:
+    """A dry run touches nothing, also not the host."""
+    output = checkout.ops("up", option).stdout
+    assert "toolchain.setup" not in output
+    assert "program=invoke" in output
+
+
 def test_up_stops_when_set_up_fails(checkout: Checkout) -> None:
     """Nothing is deployed onto half a toolchain."""
     result = checkout.ops("up", environment={"FAILING": "python"})
