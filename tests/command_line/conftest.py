@@ -5,18 +5,11 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
 from command_line.program import CommandLine
-from operation.reporting import reported
-
-with mock.patch("operation.reporting.reported"), mock.patch("command_line.program.attach"):
-    import tasks as wiring  # it would change the tasks that other tests call, too
-
-FRESH = reported(copy.deepcopy(wiring.namespace))
-"""Invoke gives each option's help away once; every call gets a copy from before that."""
+from tests.command_line.wiring import FRESH
 
 FOREIGN = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "BASH_COMPLETION_USER_DIR", "ZDOTDIR", "PULUMI_STACK")
 """Variables of whoever runs the tests."""

@@ -10,8 +10,8 @@ from command_line import values
 from command_line.candidates import candidates, own_commands
 from infra.parties import PARTIES
 from operation import history
-from tests.command_line.conftest import FRESH
 from tests.command_line.test_every_task import TASKS
+from tests.command_line.wiring import FRESH
 
 CORE = Program().initial_context
 COLLECTION = copy.deepcopy(FRESH)

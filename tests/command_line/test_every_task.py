@@ -12,7 +12,7 @@ from invoke.program import Program
 from invoke.tasks import Task
 
 from operation.stack import ROOT
-from tests.command_line.conftest import FRESH
+from tests.command_line.wiring import FRESH
 
 GUIDE = (ROOT / "docs" / "operating.md").read_text()
 JSON, DRY_RUN, YES = "json", "dry_run", "yes"
