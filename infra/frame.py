@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from infra.status import Status, show
+from infra.console import show
+from infra.status import Status
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -103,7 +103,7 @@ def status(
 
         screen.watch(stack_named(stack), interval, as_json=json)
         return
-    from infra.status import report  # noqa: PLC0415
+    from infra.console import report  # noqa: PLC0415
 
     report(stack_named(stack), as_json=json)
 

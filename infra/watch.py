@@ -11,7 +11,8 @@ from dataclasses import asdict
 from typing import Self, TextIO
 
 from infra.frame import View, frame, text
-from infra.status import Status, gathered
+from infra.status import Status
+from infra.survey import gathered
 from operation import audit
 from operation.failure import Failure, refusal
 from operation.stack import Stack

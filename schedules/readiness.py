@@ -10,7 +10,7 @@ def ready(stack: Stack) -> bool:
     """Whether database and object store are healthy, or not there at all: then waiting is of no use."""
     from docker.errors import DockerException  # noqa: PLC0415
 
-    from infra.status import unhealthy  # noqa: PLC0415
+    from infra.survey import unhealthy  # noqa: PLC0415
 
     try:
         return not NEEDED & set(unhealthy(stack))

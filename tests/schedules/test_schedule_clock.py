@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import status
+from infra import survey
 from operation.failure import Failure
 from operation.stack import Stack
 from schedules import clock
@@ -42,7 +42,7 @@ def test_a_backup_needs_database_and_object_store(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, ill: list[str], wanted: bool
 ) -> None:
     """An api that is not well keeps no backup waiting."""
-    monkeypatch.setattr(status, "unhealthy", lambda _: ill)
+    monkeypatch.setattr(survey, "unhealthy", lambda _: ill)
     assert ready(stack) is wanted
 
 
@@ -54,5 +54,5 @@ def test_a_docker_that_does_not_answer_yet_is_waited_for(
     def unhealthy(_stack: Stack) -> list[str]:
         raise Failure("Docker Engine does not answer.")
 
-    monkeypatch.setattr(status, "unhealthy", unhealthy)
+    monkeypatch.setattr(survey, "unhealthy", unhealthy)
     assert not ready(stack)

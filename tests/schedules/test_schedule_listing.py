@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.status import Status, _schedules
+from infra.status import Status
+from infra.survey import _schedules
 from operation.failure import Failure
 from operation.stack import Stack
 from schedules import host, installation, listing, plan, record, store
