@@ -26,6 +26,7 @@ HARMLESS = {"--dry-run", "--help", "--list", "--due"}
 """Options that make any task leave a new stack as it was: no certificate of it is due."""
 
 LAUNCHER = "tests/setup/test_setup_launcher.py"
+OFFLINE = "tests/setup/test_setup_offline.py"
 UP = "tests/platform/test_platform_up.py"
 FAULTS = "tests/platform/test_platform_faults.py"
 DOCS = "tests/platform/test_platform_docs.py"
@@ -47,7 +48,12 @@ ELSEWHERE = {
     "./ops env --stack test": f"{LAUNCHER}::test_stack_is_argument_then_variable_then_default",
     "./ops setup": "tests/setup/test_setup_run.py::test_two_set_ups_at_once_take_turns",
     "./ops doctor": "tests/setup/test_setup_doctor.py::test_parts_are_healthy_or_say_what_to_do",
-    "./ops doctor --json": "tests/setup/test_setup_doctor.py::test_for_programs",
+    "./ops doctor --json --stack NAME": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
+    "./ops doctor --json --stack test": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
+    "./ops setup --offline-bundle FILE": "tests/setup/test_setup_bundle.py::test_content_comes_back",
+    "./ops setup --offline-bundle bem.tar": "tests/setup/test_setup_bundle.py::test_content_comes_back",
+    "./ops setup --from-bundle FILE": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
+    "./ops setup --from-bundle bem.tar": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
     "./ops test": f"{LAUNCHER}::test_tests_run_after_checks",
     "./ops test -m 'not platform'": f"{LAUNCHER}::test_options_reach_pytest_alone",
     "invoke up": f"{UP}::test_a_second_up_changes_nothing",

@@ -49,7 +49,7 @@ def test_commands_are_found() -> None:
     assert {
         "invoke backup",
         "./ops env --stack test",
-        "./ops doctor --json",
+        "./ops doctor",
         "invoke logs api --follow",
     } <= shown
     assert not [each for each in shown if "#" in each]
