@@ -3,9 +3,13 @@
 from invoke.collection import Collection
 
 import certs.tasks
+import command_line.tasks
 import drills.tasks
 import infra.tasks
+import operation.tasks
+import schedules.tasks
 from backups.tasks import collections
+from command_line.program import attach
 from operation.reporting import reported
 
 namespace = Collection()
@@ -16,8 +20,20 @@ for each in (
     infra.tasks.status,
     infra.tasks.probe,
     infra.tasks.logs,
+    operation.tasks.history,
+    command_line.tasks.completion,
 ):
     namespace.add_task(each)
-for collection in (*collections(), certs.tasks.collection, drills.tasks.collection):
+backup, restore = collections()
+backup.add_task(schedules.tasks.backup)
+drills.tasks.collection.add_task(schedules.tasks.drill)
+for collection in (
+    backup,
+    restore,
+    certs.tasks.collection,
+    drills.tasks.collection,
+    schedules.tasks.collection,
+):
     namespace.add_collection(collection)
 reported(namespace)
+attach()

@@ -7,8 +7,8 @@ from typing import Any
 
 from backups.engine import REPOSITORIES, abort_command, background_command, backup_command
 from backups.info import at_work, read_info, silent_repositories
-from backups.stream import said
 from operation.containers import client, container, execute
+from operation.exec_stream import begin as begin_command
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -116,16 +116,15 @@ def told(words: list[str]) -> str:
 def _stream(target: Any, stanza: str, argv: list[str], say: Any) -> tuple[int, list[str]]:
     """Runs a command in a container line by line; an interruption here ends the command there too."""
     lines: list[str] = []
-    rest, status = "", 1
+    rest = ""
     try:
-        for piece in said(client(), target.id, argv):
-            if isinstance(piece, int):
-                status = piece
-                break
+        run = begin_command(client(), target.id, argv)
+        for _, piece in run:
             *whole, rest = (rest + piece.decode(errors="replace")).split("\n")
             lines += whole
             for line in whole:
                 say(line.split("INFO:", 1)[-1].strip())
+        status = run.status()
     except BaseException:
         execute(target, abort_command(stanza))
         raise

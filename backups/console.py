@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from backups import journal, lineage, switch
+from backups import journal, lineage, rehearsal, switch
 from backups.backup import begin
 from backups.backup import take as take_backup
 from backups.catalog import read_catalog
@@ -35,12 +35,11 @@ def take(name: str, kind: str, repo: str, *, as_json: bool, dry_run: bool) -> No
     """Takes backups and prints their labels."""
     stack = stack_named(name)
     numbers = repositories(repo)
-    commands = [backup_command(stack.settings.backups.stanza, number, kind) for number in numbers]
+    commands = {number: backup_command(stack.settings.backups.stanza, number, kind) for number in numbers}
     if dry_run:
-        for command in commands:
-            _print(" ".join(command))
+        rehearsal.backup(commands, as_json=as_json)
         return
-    progress = progress_of(stack, "backup", quiet=as_json)
+    progress = progress_of(stack, "backup", quiet=as_json, alike=kind)
     with mutation(stack, f"backup --type {kind}") as outcome:
         settle(stack, progress)
         taken = take_backup(stack, kind, numbers, progress)
@@ -97,8 +96,8 @@ def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, a
     progress = progress_of(stack, "restore", quiet=as_json)
     with mutation(stack, f"restore {target}") as outcome:
         if dry_run:
-            outcome.outcome = "unchanged"
-            _foretold(stack, target, number, progress)
+            outcome.outcome, outcome.detail = "unchanged", "dry run"
+            rehearsal.restore(stack, _foretold(stack, target, number, progress), as_json=as_json)
             return
         settle(stack, progress)
         fresh = Stack(stack.name, stack.root)
@@ -110,9 +109,12 @@ def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, a
     _tell(stack, restored, as_json=as_json)
 
 
-def undo(name: str, *, yes: bool, as_json: bool) -> None:
+def undo(name: str, *, yes: bool, as_json: bool, dry_run: bool = False) -> None:
     """Goes back to the earlier volume."""
     stack = stack_named(name)
+    if dry_run:
+        rehearsal.undo(stack, as_json=as_json)
+        return
     progress = progress_of(stack, "restore.undo", quiet=as_json)
     with mutation(stack, "restore.undo") as outcome:
         settle(stack, progress)
@@ -128,7 +130,7 @@ def undo(name: str, *, yes: bool, as_json: bool) -> None:
     _tell(stack, restored, as_json=as_json)
 
 
-def forget(name: str, typed: str, *, yes: bool) -> None:
+def forget(name: str, typed: str, *, yes: bool, as_json: bool = False, dry_run: bool = False) -> None:
     """Removes an earlier volume.
 
     Raises:
@@ -140,12 +142,16 @@ def forget(name: str, typed: str, *, yes: bool) -> None:
             f"{typed!r} is no generation.", remedy="`invoke status` shows the numbers of those kept."
         )
     generation = int(typed)
-    progress = progress_of(stack, "restore.forget")
+    if dry_run:
+        rehearsal.forget(stack, generation, as_json=as_json)
+        return
+    progress = progress_of(stack, "restore.forget", quiet=as_json)
     with mutation(stack, f"restore.forget {generation}"):
         settle(stack, progress)
         ask(f"Remove generation {generation} of stack {stack.name} for good?", yes=yes)
         run_forget(Stack(stack.name, stack.root), generation, progress)
-    _print(f"generation {generation} is gone")
+    gone = {"stack": stack.name, "generation": generation, "forgotten": True}
+    _print(json.dumps(gone, indent=1) if as_json else f"generation {generation} is gone")
 
 
 def _foretold(stack: Stack, target: Target, number: int, progress: Progress) -> Checked:

@@ -4,8 +4,9 @@ import time
 from typing import Any
 
 from backups.engine import query
-from operation.containers import POLL, client, containers, wait_for
+from operation.containers import client, containers, wait_for
 from operation.failure import Failure
+from operation.patience import POLL
 from operation.stack import Stack
 
 STOP_SECONDS = 150

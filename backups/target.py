@@ -1,9 +1,10 @@
 """What a person asks to be restored: a time, a backup, or the latest."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from operation.failure import refusal
+from operation.moment import moment
 
 
 @dataclass(frozen=True)
@@ -40,22 +41,4 @@ def parse_target(to: str, label: str, latest: bool) -> Target:
             "say exactly one of --to TIME, --backup LABEL, --latest.",
             remedy="for example: invoke restore --to 2026-11-24T03:10:00+01:00",
         )
-    return Target(time=_moment(to) if to else None, label=label, latest=latest)
-
-
-def _moment(text: str) -> datetime:
-    example = "for example 2026-11-24T03:10:00+01:00, or …Z for UTC."
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise refusal(f"{text!r} is not a time.", remedy=f"write it as ISO 8601, {example}") from None
-    if moment.tzinfo is None:
-        raise refusal(
-            f"{text!r} has no offset from UTC, so it is not one moment.", remedy=f"add it: {example}"
-        )
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise refusal(
-            f"{text!r} is no time of this world.", remedy=f"write it as ISO 8601, {example}"
-        ) from None
+    return Target(time=moment(to) if to else None, label=label, latest=latest)

@@ -96,15 +96,24 @@ def to_point(
     console.restore(stack, parse_target(to, backup, latest), repo, yes=yes, dry_run=dry_run, as_json=json)
 
 
-@task(help={"yes": "do not ask", "stack": STACK, "json": JSON})
-def undo(_context: Context, yes: bool = False, stack: str = "", json: bool = False) -> None:
+@task(
+    help={
+        "yes": "do not ask",
+        "dry_run": "say to which volume, and change nothing",
+        "stack": STACK,
+        "json": JSON,
+    }
+)
+def undo(
+    _context: Context, yes: bool = False, dry_run: bool = False, stack: str = "", json: bool = False
+) -> None:
     """Go back to the volume that served before the last restore, on a new timeline.
 
     Example: invoke restore.undo
     """
     from backups import console  # noqa: PLC0415
 
-    console.undo(stack, yes=yes, as_json=json)
+    console.undo(stack, yes=yes, as_json=json, dry_run=dry_run)
 
 
 @task(
@@ -112,17 +121,26 @@ def undo(_context: Context, yes: bool = False, stack: str = "", json: bool = Fal
     help={
         "generation": "number of the volume; `invoke status` lists them",
         "yes": "do not ask",
+        "dry_run": "say which volume, and remove nothing",
         "stack": STACK,
+        "json": JSON,
     },
 )
-def forget(_context: Context, generation: str, yes: bool = False, stack: str = "") -> None:
+def forget(
+    _context: Context,
+    generation: str,
+    yes: bool = False,
+    dry_run: bool = False,
+    stack: str = "",
+    json: bool = False,
+) -> None:
     """Remove the volume of an earlier generation for good.
 
     Example: invoke restore.forget 1
     """
     from backups import console  # noqa: PLC0415
 
-    console.forget(stack, generation, yes=yes)
+    console.forget(stack, generation, yes=yes, as_json=json, dry_run=dry_run)
 
 
 def collections() -> tuple[Any, Any]:

@@ -78,8 +78,8 @@ def undo(stack: Stack, progress: Progress) -> Restored:
     return Restored(generation, timeline, None, facts, round(down, 1))
 
 
-def forget(stack: Stack, generation: int, progress: Progress) -> None:
-    """Removes an earlier volume for good; its number is never used again.
+def forgettable(stack: Stack, generation: int) -> str:
+    """The volume of that generation, which may go.
 
     Raises:
         Failure: when it is the one that serves, or is not kept.
@@ -89,6 +89,18 @@ def forget(stack: Stack, generation: int, progress: Progress) -> None:
     kept = ", ".join(str(each) for each in database.kept) or "none"
     if volume == switch.serving_volume(stack) or generation == database.generation:
         raise refusal(f"generation {generation} serves.", remedy=f"kept beside it are: {kept}.")
+    if generation not in database.kept and not volume_exists(volume):
+        raise refusal(f"generation {generation} is not kept.", remedy=f"kept are: {kept}.")
+    return volume
+
+
+def forget(stack: Stack, generation: int, progress: Progress) -> None:
+    """Removes an earlier volume for good; its number is never used again.
+
+    Raises:
+        Failure: when it is the one that serves, or is not kept.
+    """
+    volume, database = forgettable(stack, generation), stack.settings.database
     if generation in database.kept:
         configure(
             stack,
@@ -97,8 +109,6 @@ def forget(stack: Stack, generation: int, progress: Progress) -> None:
                 "database.last_generation": max(database.last_generation, *database.declared),
             },
         )
-    elif not volume_exists(volume):
-        raise refusal(f"generation {generation} is not kept.", remedy=f"kept are: {kept}.")
     up(Stack(stack.name, stack.root), progress)
     with progress.step(f"remove volume {volume}"):
         remove_volume(volume)

@@ -39,7 +39,9 @@ def show(party: str, stack_name: str, *, as_json: bool) -> None:
     _show(stack, profiles, as_json=as_json)
 
 
-def renew(party: str, stack_name: str, *, every: bool, due: bool, as_json: bool) -> None:
+def renew(
+    party: str, stack_name: str, *, every: bool, due: bool, as_json: bool, dry_run: bool = False
+) -> None:
     """Renews one after the other and prints the new ones.
 
     Raises:
@@ -47,6 +49,12 @@ def renew(party: str, stack_name: str, *, every: bool, due: bool, as_json: bool)
     """
     stack = stack_named(stack_name)
     wanted = renewal.chosen(stack, party, every=every, due=due)
+    if dry_run and not wanted and not as_json:
+        print("none is due")
+    elif dry_run:
+        _show(stack, wanted, as_json=as_json)
+    if dry_run:
+        return
     steps = progress_of(stack, "certs renew", quiet=as_json)
     with mutation(stack, "certs.renew") as outcome:
         for each in wanted:

@@ -38,6 +38,7 @@ def show(_context: Context, party: str = "", stack: str = "", json: bool = False
         "party": "renew this one, for example database",
         "all": "renew every party",
         "due": "renew those with less than a third of their life left",
+        "dry_run": "list those that would be renewed, and renew none",
         "stack": STACK,
         "json": JSON,
     }
@@ -47,6 +48,7 @@ def renew(
     party: str = "",
     all: bool = False,
     due: bool = False,
+    dry_run: bool = False,
     stack: str = "",
     json: bool = False,
 ) -> None:
@@ -56,7 +58,7 @@ def renew(
     """
     from certs import console  # noqa: PLC0415
 
-    console.renew(party, stack, every=all, due=due, as_json=json)
+    console.renew(party, stack, every=all, due=due, as_json=json, dry_run=dry_run)
 
 
 collection = Collection("certs", check, show, renew)

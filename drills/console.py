@@ -1,12 +1,9 @@
 """A drill as it is started from the command line."""
 
-import fcntl
 import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from drills import evidence, report
@@ -14,19 +11,19 @@ from drills.document import FOLDER, Runbook, checked, named, names
 from drills.endpoint import endpoint_of
 from drills.evidence import DESTROY, Evidence, Journal, State
 from drills.orphans import end_orphans, marked
+from drills.publication import try_to_publish
 from drills.runner import Drill, Means
 from drills.step import recorded
+from drills.turn import KILLED, alone, settled
 from drills.versions import versions
 from drills.witness import Witness
 from operation import audit, deployment
 from operation.consent import ask
 from operation.failure import Failure
-from operation.lock import BUSY
 from operation.progress import Progress, progress_of
 from operation.reporting import INTERRUPTED
 from operation.stack import Stack, stack_named
 
-KILLED = "the drill's process was killed."
 OUTCOMES = {State.PASSED: "succeeded", State.INTERRUPTED: "interrupted"}
 
 
@@ -48,7 +45,7 @@ def run(name: str, stack_name: str, *, yes: bool, as_json: bool, keep: bool, dry
     with alone(stack):
         close_abandoned(stack, means, progress)
         done = drilled(runbook, stack, means, progress, keep=keep)
-    _print(done.journal.model_dump_json(indent=1) if as_json else report.result(done))
+    _print(json.dumps(report.content(done), indent=1) if as_json else report.result(done))
     _judge(done)
 
 
@@ -90,26 +87,8 @@ def drilled(runbook: Runbook, stack: Stack, means: Means, progress: Progress, *,
             Drill(runbook, stack, begun, means, progress, keep=keep).run()
     finally:
         _audit(stack, journal, journal.ended_at or datetime.now(UTC))
+        try_to_publish(stack, begun, progress)
     return begun
-
-
-@contextmanager
-def alone(stack: Stack) -> Iterator[None]:
-    """One drill at a time a stack; not the stack's own lock, so that production's backups go on meanwhile.
-
-    Raises:
-        Failure: when another drill is under way.
-    """
-    path = stack.make_folder() / "drill.lock"
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            meaning, remedy = "nothing was changed.", "wait until it has ended."
-            raise Failure(
-                f"a drill of stack {stack.name} is under way.", meaning, remedy, exit_code=BUSY
-            ) from None
-        yield
 
 
 def close_abandoned(stack: Stack, means: Means, progress: Progress) -> None:
@@ -120,31 +99,37 @@ def close_abandoned(stack: Stack, means: Means, progress: Progress) -> None:
     by the next drill.
     """
     for left in evidence.past(stack):
-        journal = left.journal
-        if journal.state is State.RUNNING:
-            last_sign = datetime.fromtimestamp(left.path.stat().st_mtime, UTC)
-            end_orphans(left.folder)
-            journal.state, journal.verdict = State.INTERRUPTED, [KILLED]
-            left.save()
-            _audit(stack, journal, last_sign)
-        if journal.left_behind:
-            try:
-                with recorded(left, progress, "cleanup", DESTROY):
-                    means.destroy(Stack(journal.twin, stack.root), progress)
-            except Failure as failure:
-                progress.say(f"! the twin {journal.twin} of an earlier drill is still there: {failure}")
+        killed = left.journal.state is State.RUNNING
+        if killed:
+            _close_killed(stack, left)
+        if left.journal.left_behind:
+            _remove_left(stack, left, means, progress)
+        elif not killed:
+            continue
+        try_to_publish(stack, left, progress)
+
+
+def _close_killed(stack: Stack, left: Evidence) -> None:
+    last_sign = datetime.fromtimestamp(left.path.stat().st_mtime, UTC)
+    end_orphans(left.folder)
+    left.journal.state, left.journal.verdict = State.INTERRUPTED, [KILLED]
+    left.save()
+    _audit(stack, left.journal, last_sign)
+
+
+def _remove_left(stack: Stack, left: Evidence, means: Means, progress: Progress) -> None:
+    twin = left.journal.twin
+    try:
+        with recorded(left, progress, "cleanup", DESTROY):
+            means.destroy(Stack(twin, stack.root), progress)
+    except Failure as failure:
+        progress.say(f"! the twin {twin} of an earlier drill is still there: {failure}")
 
 
 def _last(stack: Stack, name: str) -> Evidence | None:
-    """The newest drill; one that is under way according to its journal, and is not, was killed."""
-    last = next(evidence.past(stack, name), None)
-    if last is not None and last.journal.state is State.RUNNING:
-        try:
-            with alone(stack):
-                last.journal.state, last.journal.verdict = State.INTERRUPTED, [KILLED]
-        except Failure:
-            return last
-    return last
+    """The newest drill."""
+    newest = settled(stack, islice(evidence.past(stack, name), 1))
+    return newest[0] if newest else None
 
 
 def _runbooks(stack: Stack) -> Path:
@@ -155,7 +140,7 @@ def _judge(done: Evidence) -> None:
     journal = done.journal
     if journal.state is State.PASSED:
         return
-    remedy = f"read {done.path}."
+    remedy = f"read {done.report if done.report.exists() else done.path}."
     if journal.state is State.INTERRUPTED:
         raise Failure(f"the drill {journal.runbook} was interrupted.", "", remedy, exit_code=INTERRUPTED)
     meaning = "in a real disaster this runbook would not do what it promises."

@@ -15,7 +15,8 @@ from operation.custodian import write_private
 from operation.stack import Stack
 
 FORMAT = 1
-JOURNAL, LEDGER = "journal.json", "ledger.jsonl"
+JOURNAL, LEDGER, REPORT = "journal.json", "ledger.jsonl", "report.html"
+INDEX = "index.html"
 DESTROY = "destroy the twin"
 """Name of the step that removes it."""
 
@@ -134,6 +135,11 @@ class Evidence:
     def path(self) -> Path:
         """The journal's file."""
         return self.folder / JOURNAL
+
+    @property
+    def report(self) -> Path:
+        """The page that a person reads."""
+        return self.folder / REPORT
 
     def save(self) -> None:
         """Replaces the file in one step, durably."""

@@ -45,6 +45,7 @@ class Loss:
         unknown_present: never answered, and there.
         unknown_absent: never answered, and not there.
         refused_present: answered with a no, and there all the same.
+        gone: numbers of the rows that are gone, as first and last of each unbroken stretch.
     """
 
     rows: int
@@ -53,6 +54,7 @@ class Loss:
     unknown_present: int
     unknown_absent: int
     refused_present: int
+    gone: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def loss(writes: Sequence[Entry], present: AbstractSet[str], fault: float) -> Lo
         unknown_present=there,
         unknown_absent=len(open_) - there,
         refused_present=sum(entry.status is Status.REFUSED and entry.name in present for entry in writes),
+        gone=_stretches([entry.number for entry in gone]),
     )
 
 
@@ -138,6 +141,17 @@ def traffic(entries: Iterable[Entry], kind: Kind) -> Traffic:
         counts[Status.UNKNOWN] + counts[Status.SENT],
         max((entry.late for entry in mine), default=0.0),
     )
+
+
+def _stretches(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """First and last of each unbroken stretch of numbers."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] + 1 == number:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return tuple(found)
 
 
 def _runs(entries: Sequence[Entry]) -> Iterable[list[Entry]]:

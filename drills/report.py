@@ -18,7 +18,15 @@ def result(evidence: Evidence) -> str:
     rows = [("drill", f"{mark} {journal.runbook}: {journal.state}"), *_figures(journal)]
     rows += [("why", reason) for reason in journal.verdict]
     rows.append(("evidence", str(evidence.path)))
+    if evidence.report.exists():
+        rows.append(("report", str(evidence.report)))
     return _aligned(rows)
+
+
+def content(evidence: Evidence) -> dict[str, object]:
+    """The journal, for JSON, and where it and its page are."""
+    paths = {"evidence": str(evidence.path), "report": _page(evidence)}
+    return {**evidence.journal.model_dump(mode="json"), **paths}
 
 
 def plan(runbook: Runbook, stack: str) -> str:
@@ -64,13 +72,15 @@ class Row:
             "last_rto": measured.recovery.seconds if measured else None,
             "last_rows_lost": measured.loss.rows if measured and measured.loss else None,
             "evidence": str(self.last.path) if self.last else None,
+            "report": _page(self.last) if self.last else None,
         }
 
 
 def listing(rows: Sequence[Row]) -> str:
     """Runbooks, their objectives, and how their last drill ended."""
     paragraphs = [
-        _aligned([(row.name, _title(row)), ("", _objectives(row)), ("", _last(row))]) for row in rows
+        _aligned([(row.name, _title(row)), ("", _objectives(row)), ("", _last(row)), ("", _report(row))])
+        for row in rows
     ]
     return "\n".join(paragraphs) or "there are no runbooks."
 
@@ -93,6 +103,15 @@ def _last(row: Row) -> str:
     seconds = journal.measured.recovery.seconds if journal.measured else None
     figure = f", RTO {seconds:.1f} s" if seconds is not None else ""
     return f"last drill {journal.started_at:%Y-%m-%d %H:%M} UTC: {journal.state}{figure}"
+
+
+def _report(row: Row) -> str:
+    page = _page(row.last) if row.last else None
+    return f"report {page}" if page else ""
+
+
+def _page(evidence: Evidence) -> str | None:
+    return str(evidence.report) if evidence.report.exists() else None
 
 
 def _figures(journal: Journal) -> list[tuple[str, str]]:

@@ -50,4 +50,34 @@ def listing(_context: Context, stack: str = "", json: bool = False) -> None:
     console.listing(stack, as_json=json)
 
 
-collection = Collection("drill", run, listing)
+@task(
+    positional=[],
+    help={
+        "name": "a runbook, for its newest drill, or a drill's folder; else the newest drill of all",
+        "last": "the newest drill of all; the same as no name",
+        "all": "every drill",
+        "open": "show it in a browser",
+        "stack": STACK,
+        "json": JSON,
+    },
+)
+def report(
+    _context: Context,
+    name: str = "",
+    last: bool = False,
+    all: bool = False,
+    open: bool = False,
+    stack: str = "",
+    json: bool = False,
+) -> None:
+    """Write the HTML report of a drill and the index of all drills, from their journals and ledgers.
+
+    Each drill does so at its end. The pages need nothing but themselves: they can be mailed and printed.
+    Example: invoke drill.report --name database-volume-lost --open
+    """
+    from drills import report_console  # noqa: PLC0415
+
+    report_console.write(stack, name, last=last, everything=all, show=open, as_json=json)
+
+
+collection = Collection("drill", run, listing, report)

@@ -9,7 +9,7 @@ from backups.switch import serving_volume
 from backups.verify import newest, verify
 from infra.bem import addresses
 from infra.ports import check_ports
-from infra.status import unhealthy
+from infra.survey import unhealthy
 from operation import custodian, deployment
 from operation.containers import wait_for
 from operation.failure import Failure

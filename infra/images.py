@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_docker as docker
@@ -24,20 +25,24 @@ class ImageArgs:
     args: dict[str, str] = field(default_factory=dict)
 
 
+def recipe(stack: Stack, args: ImageArgs) -> dict[str, Any]:
+    """What the builder is told; whoever tells it the same gets the same image from its cache."""
+    folder = stack.root / "infra" / "images" / args.role
+    return {
+        "context": str(args.context or folder),
+        "dockerfile": str(folder / "Dockerfile"),
+        "args": args.args,
+        "platform": "linux/amd64",
+    }
+
+
 def built(stack: Stack, args: ImageArgs, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     """Builds an image and gives its digest; a tag alone would leave the old one running."""
-    folder = stack.root / "infra" / "images" / args.role
     image = docker.Image(
         f"image-{args.role}",
         image_name=f"bem-{args.role}:{stack.name}",
         skip_push=True,
-        build=docker.DockerBuildArgs(
-            context=str(args.context or folder),
-            dockerfile=str(folder / "Dockerfile"),
-            args=args.args,
-            builder_version=docker.BuilderVersion.BUILDER_V1,
-            platform="linux/amd64",
-        ),
+        build=docker.DockerBuildArgs(builder_version=docker.BuilderVersion.BUILDER_V1, **recipe(stack, args)),
         opts=opts,
     )
     return image.repo_digest

@@ -1,6 +1,8 @@
 """What the containers of a stack wrote."""
 
+import json
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from infra.parties import PARTIES
@@ -11,7 +13,9 @@ from operation.stack import LABEL_ROLE, LABEL_STACK, Stack
 ALL = "all"
 
 
-def show(stack: Stack, service: str, *, tail: int, since: int | None, follow: bool) -> None:
+def show(
+    stack: Stack, service: str, *, tail: int, since: int | None, follow: bool, as_json: bool = False
+) -> None:
     """Prints the log of each container of the service, ended ones of the last tries included.
 
     Raises:
@@ -27,13 +31,33 @@ def show(stack: Stack, service: str, *, tail: int, since: int | None, follow: bo
         labels = [f"{LABEL_STACK}={stack.name}", f"{LABEL_ROLE}={role}"]
         found = engine.containers.list(all=True, filters={"label": labels}, ignore_removed=True)
         for each in reversed(found[:1] if follow else found):
-            _print(role, each, tail=tail, since=since, follow=follow)
+            arguments = {"since": since} if since else {}
+            stream = each.logs(stream=True, follow=follow, tail=tail, timestamps=True, **arguments)
+            _print(role, each, stream, as_json=as_json)
 
 
-def _print(role: str, each: Any, *, tail: int, since: int | None, follow: bool) -> None:
+def _print(role: str, each: Any, stream: Iterable[bytes], *, as_json: bool) -> None:
+    if as_json:
+        for line in lines(stream):
+            print(json.dumps(entry(role, each.short_id, line), ensure_ascii=False), flush=True)
+        return
     print(f"== {role} {each.short_id} ({each.status})", file=sys.stderr)
-    arguments = {"since": since} if since else {}
-    stream = each.logs(stream=True, follow=follow, tail=tail, timestamps=True, **arguments)
     for chunk in stream:
         sys.stdout.write(chunk.decode(errors="replace"))
         sys.stdout.flush()
+
+
+def lines(stream: Iterable[bytes]) -> Iterator[str]:
+    """Whole lines, wherever the engine cuts its chunks."""
+    rest = b""
+    for chunk in stream:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode(errors="replace") for line in whole)
+    if rest:
+        yield rest.decode(errors="replace")
+
+
+def entry(role: str, container: str, line: str) -> dict[str, str]:
+    """One line for a program; Docker puts the time in UTC before each."""
+    at, _, words = line.partition(" ")
+    return {"at": at, "service": role, "container": container, "line": words.rstrip("\r")}

@@ -47,7 +47,7 @@ class ObjectStore(pulumi.ComponentResource):
         super().__init__("bem:infra:ObjectStore", "object-store", None, opts)
         image = built(
             stack,
-            ImageArgs("object-store", context=build_context(stack)),
+            image_args(stack),
             pulumi.ResourceOptions(parent=self),
         )
         settings = stack.settings.object_store
@@ -74,6 +74,11 @@ class ObjectStore(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, depends_on=[args.certificate]),
         )
         self.register_outputs({})
+
+
+def image_args(stack: Stack) -> ImageArgs:
+    """The object store's image."""
+    return ImageArgs("object-store", context=build_context(stack))
 
 
 def build_context(stack: Stack) -> Path:

@@ -31,7 +31,7 @@ class Api(pulumi.ComponentResource):
         super().__init__("bem:infra:Api", "api", None, opts)
         image = built(
             stack,
-            ImageArgs("api", context=stack.root / "services" / "api"),
+            image_args(stack),
             pulumi.ResourceOptions(parent=self),
         )
         self.service = swarm_service(
@@ -50,3 +50,8 @@ class Api(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, depends_on=[args.certificate, args.database]),
         )
         self.register_outputs({})
+
+
+def image_args(stack: Stack) -> ImageArgs:
+    """The api's image is built from its code, which is the context."""
+    return ImageArgs("api", context=stack.root / "services" / "api")

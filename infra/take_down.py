@@ -1,5 +1,6 @@
 """Taking a stack down: its services go, its data stays unless it is destroyed by name."""
 
+import json
 import shutil
 from typing import Any
 
@@ -15,22 +16,26 @@ TWIN = "twin-"
 """What the names of drills' twins start with."""
 
 
-def take_down(stack: Stack, *, yes: bool, destroy_data: str, dry_run: bool) -> None:
+def take_down(stack: Stack, *, yes: bool, destroy_data: str, dry_run: bool, as_json: bool = False) -> None:
     """Removes what Pulumi made, and with the stack's name given everything else of it.
 
     Raises:
         Failure: when it was not agreed to, or another operation holds the stack.
     """
     if dry_run:
-        for line in _would_go(stack, destroy=bool(destroy_data)):
-            print(line)
+        lines = _would_go(stack, destroy=bool(destroy_data))
+        print(
+            json.dumps({"stack": stack.name, "would_remove": lines}, indent=1)
+            if as_json
+            else "\n".join(lines)
+        )
         return
     if destroy_data:
         question = f"This removes the data, the backups and the keys of stack {stack.name} for good."
         ask_name(question, stack.name, destroy_data)
     else:
         ask(f"Take stack {stack.name} down? Its data and backups stay.", yes=yes)
-    progress = progress_of(stack, "down")
+    progress = progress_of(stack, "down", quiet=as_json)
     with mutation(stack, "down" + (" --destroy-data" if destroy_data else "")) as outcome:
         changes = deployment.destroy(stack, progress)
         _remove_configs(stack)
@@ -39,7 +44,14 @@ def take_down(stack: Stack, *, yes: bool, destroy_data: str, dry_run: bool) -> N
             _destroy(stack, progress)
     if destroy_data:
         _forget(stack)
-    print(f"stack {stack.name}: {changes}" + ("" if destroy_data else "; data and backups are kept"))
+    if as_json:
+        print(
+            json.dumps(
+                {"stack": stack.name, "changes": changes.counts, "data_kept": not destroy_data}, indent=1
+            )
+        )
+    else:
+        print(f"stack {stack.name}: {changes}" + ("" if destroy_data else "; data and backups are kept"))
 
 
 def remove_everything(stack: Stack, progress: Progress) -> None:
@@ -64,19 +76,24 @@ def _forget(stack: Stack) -> None:
 
 
 def _would_go(stack: Stack, *, destroy: bool) -> list[str]:
+    from schedules.store import schedules  # noqa: PLC0415
+
     engine = client()
     label = {"label": f"{LABEL_STACK}={stack.name}"}
     lines = [f"service {each.name}" for each in engine.services.list(filters=label)]
     lines += [f"network {each.name}" for each in engine.networks.list(filters=label)]
     if destroy:
         lines += [f"volume {each.name}" for each in engine.volumes.list(filters=label)]
+        lines += [f"schedule {each.name}" for each in schedules(stack)]
         lines.append(f"folder .ops/{stack.name}")
     return lines
 
 
 def _destroy(stack: Stack, progress: Progress) -> None:
     from backups.scratch import remove_scratches, remove_volume  # noqa: PLC0415
+    from schedules.installation import uninstall_all  # noqa: PLC0415
 
+    uninstall_all(stack)
     engine = client()
     with progress.step("remove volumes, images and keys"):
         remove_scratches(stack, engine)

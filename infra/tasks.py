@@ -2,22 +2,43 @@
 
 import json
 import time
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 from invoke.tasks import task
+
+if TYPE_CHECKING:
+    from operation.stack import Stack
 
 STACK = "which stack; else PULUMI_STACK, else local"
 JSON = "print JSON"
 
 
-@task(help={"stack": STACK, "json": JSON, "skip_backup": "no first backup and no proof (tests do that)"})
-def up(_context: Context, stack: str = "", json: bool = False, skip_backup: bool = False) -> None:
+@task(
+    help={
+        "dry_run": "say what would change, as `preview` does, and touch nothing",
+        "skip_backup": "no first backup and no proof (tests do that)",
+        "stack": STACK,
+        "json": JSON,
+    }
+)
+def up(
+    _context: Context,
+    stack: str = "",
+    json: bool = False,
+    skip_backup: bool = False,
+    dry_run: bool = False,
+) -> None:
     """Deploy the stack, take its first backup into both repositories and prove it by a restore.
 
     A second run says that nothing changed. Example: invoke up
     """
-    from infra.bring_up import bring_up  # noqa: PLC0415
     from operation.stack import stack_named  # noqa: PLC0415
+
+    if dry_run:
+        _foretell(stack_named(stack), as_json=json)
+        return
+    from infra.bring_up import bring_up  # noqa: PLC0415
 
     bring_up(stack_named(stack), quiet=json, as_json=json, backup=not skip_backup)
 
@@ -28,13 +49,9 @@ def preview(_context: Context, stack: str = "", json: bool = False) -> None:
 
     Example: invoke preview
     """
-    from operation import deployment  # noqa: PLC0415
-    from operation.progress import progress_of  # noqa: PLC0415
     from operation.stack import stack_named  # noqa: PLC0415
 
-    chosen = stack_named(stack)
-    changes = deployment.preview(chosen, progress_of(chosen, "preview", quiet=json))
-    print(_json(changes.counts) if json else f"{chosen.name}: {changes}")
+    _foretell(stack_named(stack), as_json=json)
 
 
 @task(
@@ -43,10 +60,16 @@ def preview(_context: Context, stack: str = "", json: bool = False) -> None:
         "yes": "do not ask",
         "destroy_data": "the stack's name: remove its volumes, backups, certificates and secrets too",
         "dry_run": "say what would be removed",
+        "json": JSON,
     }
 )
 def down(
-    _context: Context, stack: str = "", yes: bool = False, destroy_data: str = "", dry_run: bool = False
+    _context: Context,
+    stack: str = "",
+    yes: bool = False,
+    destroy_data: str = "",
+    dry_run: bool = False,
+    json: bool = False,
 ) -> None:
     """Remove the stack's services and networks; its data and backups stay unless destroyed by name.
 
@@ -55,17 +78,32 @@ def down(
     from infra.take_down import take_down  # noqa: PLC0415
     from operation.stack import stack_named  # noqa: PLC0415
 
-    take_down(stack_named(stack), yes=yes, destroy_data=destroy_data, dry_run=dry_run)
+    take_down(stack_named(stack), yes=yes, destroy_data=destroy_data, dry_run=dry_run, as_json=json)
 
 
-@task(help={"stack": STACK, "json": JSON})
-def status(_context: Context, stack: str = "", json: bool = False) -> None:
+@task(
+    help={
+        "watch": "keep a screen of it open until q or Ctrl-C; into a pipe, print each change",
+        "interval": "with --watch: seconds between two looks",
+        "stack": STACK,
+        "json": "print JSON; with --watch one line a change",
+    }
+)
+def status(
+    _context: Context, watch: bool = False, interval: int = 5, stack: str = "", json: bool = False
+) -> None:
     """Say first what is wrong, then services, endpoints, certificates, restore points and RPO now.
 
-    Exit status 1 when something is wrong. Example: invoke status --json
+    Exit status 1 when something is wrong; with --watch 0. Examples: invoke status; invoke status --watch
     """
-    from infra.status import report  # noqa: PLC0415
     from operation.stack import stack_named  # noqa: PLC0415
+
+    if watch:
+        from infra import watch as screen  # noqa: PLC0415
+
+        screen.watch(stack_named(stack), interval, as_json=json)
+        return
+    from infra.console import report  # noqa: PLC0415
 
     report(stack_named(stack), as_json=json)
 
@@ -90,6 +128,7 @@ def probe(_context: Context, stack: str = "", json: bool = False) -> None:
         "tail": "lines of each container",
         "since": "seconds back",
         "follow": "go on until interrupted (one service)",
+        "json": "print one JSON object a line",
     },
 )
 def logs(
@@ -99,6 +138,7 @@ def logs(
     tail: int = 50,
     since: int = 0,
     follow: bool = False,
+    json: bool = False,
 ) -> None:
     """Print what the services' containers wrote.
 
@@ -113,8 +153,13 @@ def logs(
         tail=tail,
         since=int(time.time()) - since if since else None,
         follow=follow,
+        as_json=json,
     )
 
 
-def _json(content: object) -> str:
-    return json.dumps(content, indent=1)
+def _foretell(stack: "Stack", *, as_json: bool) -> None:
+    from operation import deployment  # noqa: PLC0415
+    from operation.progress import progress_of  # noqa: PLC0415
+
+    changes = deployment.preview(stack, progress_of(stack, "preview", quiet=as_json))
+    print(json.dumps(changes.counts, indent=1) if as_json else f"{stack.name}: {changes}")

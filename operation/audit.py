@@ -55,16 +55,23 @@ def record(stack: Stack, entry: Entry) -> None:
 
 def entries(stack: Stack) -> list[Entry]:
     """All lines, oldest first; a line cut short by a power loss is passed over."""
-    path = stack.folder / "audit.jsonl"
-    if not path.exists():
-        return []
-    found = []
-    for line in path.read_text().splitlines():
+    return read(stack)[0]
+
+
+def read(stack: Stack) -> tuple[list[Entry], int]:
+    """All lines that can be read, oldest first, and how many were passed over."""
+    try:
+        text = (stack.folder / "audit.jsonl").read_text(errors="replace")
+    except FileNotFoundError:
+        return [], 0
+    found, damaged = [], 0
+    for line in text.split("\n"):
         try:
-            found.append(Entry(**json.loads(line)))
+            if line.strip():
+                found.append(Entry(**json.loads(line)))
         except (ValueError, TypeError):
-            continue
-    return found
+            damaged += 1
+    return found, damaged
 
 
 def now() -> datetime:

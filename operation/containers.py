@@ -1,17 +1,15 @@
 """Running containers, found by label and never by a remembered name."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
+from operation import exec_stream
 from operation.failure import Failure
+from operation.patience import wait_for
 from operation.stack import LABEL_ROLE, LABEL_STACK, Stack
 
-T = TypeVar("T")
-
-POLL = 0.2
-"""Seconds between two looks at a condition."""
+__all__ = ["Output", "client", "container", "containers", "execute", "required", "wait_for"]
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,12 @@ def execute(
     target: Any, argv: Sequence[str], user: str = "", environment: dict[str, str] | None = None
 ) -> Output:
     """Runs a command in a container and waits for its end."""
-    status, (stdout, stderr) = target.exec_run(list(argv), user=user, environment=environment, demux=True)
-    return Output(status, (stdout or b"").decode(errors="replace"), (stderr or b"").decode(errors="replace"))
+    said: dict[int, bytes] = {exec_stream.OUTPUT: b"", exec_stream.ERROR: b""}
+    run = exec_stream.begin(target.client, target.id, argv, user, environment)
+    for kind, piece in run:
+        said[kind] += piece
+    stdout, stderr = (content.decode(errors="replace") for content in said.values())
+    return Output(run.status(), stdout, stderr)
 
 
 def required(output: Output, what: str, remedy: str = "") -> str:
@@ -86,19 +88,3 @@ def required(output: Output, what: str, remedy: str = "") -> str:
         return output.stdout
     words = (output.stderr.strip() or output.stdout.strip()).splitlines()[-8:]
     raise Failure(f"{what} failed (exit status {output.status}):\n    " + "\n    ".join(words), remedy=remedy)
-
-
-def wait_for(condition: Callable[[], T | None], seconds: float, what: str) -> T:
-    """Waits until a condition gives something true, and gives it back.
-
-    Raises:
-        Failure: when it did not within that many seconds.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() >= deadline:
-            raise Failure(f"{what} did not happen within {seconds:.0f} s.")
-        time.sleep(POLL)

@@ -35,8 +35,7 @@ class Holder:
 
 def holders(stack: Stack) -> list[Holder]:
     """All lock files of the stack."""
-    folder = stack.folder / "pulumi" / ".pulumi" / "locks"
-    return [_holder(path) for path in sorted(folder.rglob("*.json"))]
+    return [_holder(path) for path in sorted(_folder(stack).rglob("*.json"))]
 
 
 def take_over(stack: Stack, progress: Progress) -> bool:
@@ -50,6 +49,9 @@ def take_over(stack: Stack, progress: Progress) -> bool:
     Raises:
         Failure: when a `pulumi` that somebody started by hand, here or elsewhere, is at work.
     """
+    for unfinished in _folder(stack).rglob("*.json.*.tmp"):
+        if not unfinished.stat().st_size:  # of a full disk; Pulumi takes it for a lock
+            unfinished.unlink(missing_ok=True)
     found = holders(stack)
     for each in found:
         if each.host not in {"", socket.gethostname()}:
@@ -59,6 +61,10 @@ def take_over(stack: Stack, progress: Progress) -> bool:
         await_end(stack)
         each.path.unlink(missing_ok=True)
     return bool(found)
+
+
+def _folder(stack: Stack) -> Path:
+    return stack.folder / "pulumi" / ".pulumi" / "locks"
 
 
 def _holder(path: Path) -> Holder:

@@ -24,7 +24,7 @@ def mend(stack: Stack, progress: Progress) -> bool:
         whether something was wrong.
     """
     path = state_path(stack)
-    noted = _drop_broken_notes(path.parent)
+    noted = _drop_broken_notes(stack.folder / "pulumi")
     if not path.exists() or is_whole(path):
         return noted
     copies = sorted(_copies(stack), key=lambda each: each.stat().st_mtime, reverse=True)
@@ -39,8 +39,11 @@ def mend(stack: Stack, progress: Progress) -> bool:
 
 
 def _drop_broken_notes(folder: Path) -> bool:
-    """Removes notes on files (`*.attrs`: type and checksum) that were cut short; Pulumi does without them."""
-    broken = [each for each in folder.glob("*.attrs") if not _is_json(each)]
+    """Removes notes on files (`*.attrs`: type and checksum) that were cut short; Pulumi does without them.
+
+    On the state, on a lock, on what its history holds: one of them and no `pulumi` opens the stack.
+    """
+    broken = [each for each in folder.rglob("*.attrs") if not _is_json(each)]
     for each in broken:
         each.unlink(missing_ok=True)
     return bool(broken)

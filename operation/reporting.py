@@ -47,7 +47,7 @@ def _reported(body: Callable[..., Any]) -> Callable[..., Any]:
         except Exit:
             raise
         except BrokenPipeError:
-            raise Exit(code=_unread()) from None
+            raise Exit(code=unread()) from None
         except Exception as error:  # noqa: BLE001  # the last net
             raise Exit(_unforeseen(error), 1) from None
 
@@ -55,7 +55,7 @@ def _reported(body: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _unread() -> int:
+def unread() -> int:
     """Whoever read our output has enough; what is still buffered must not fail at the end either."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return UNREAD

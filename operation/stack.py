@@ -86,8 +86,11 @@ class Stack:
 
     def make_folder(self, *parts: str) -> Path:
         """Makes a folder under `.ops/<stack>` that only its owner can enter."""
-        folder = self.folder.joinpath(*parts)
+        folder = self.folder.parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for part in (self.name, *parts):  # `parents=True` would make those between open to others
+            folder /= part
+            folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from operation.failure import Failure
@@ -16,6 +16,10 @@ LOCK_SECONDS = 300
 """How long apt waits for another apt."""
 INSTALL_SECONDS = 900.0
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1", "APT_LISTCHANGES_FRONTEND": "none"}
+
+
+Installer = Callable[[Sequence[str], Progress], None]
+"""Whatever brings packages: apt's mirror, or a bundle."""
 
 
 def install_argv(packages: Sequence[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from operation.progress import Progress
 from toolchain import apt
+from toolchain.apt import Installer
 from toolchain.part import HOST, Finding, missing
 
 PACKAGE = "docker-cli"
@@ -14,8 +15,13 @@ PACKAGE = "docker-cli"
 
 @dataclass(frozen=True)
 class DockerCommand:
-    """The command line of Docker on PATH."""
+    """The command line of Docker on PATH.
 
+    Attributes:
+        install: how Debian packages come.
+    """
+
+    install: Installer = apt.install
     name: str = "docker command"
 
     def look(self) -> Finding:
@@ -28,7 +34,7 @@ class DockerCommand:
 
     def provide(self, progress: Progress) -> None:
         """Installs Debian's."""
-        apt.install((PACKAGE,), progress)
+        self.install((PACKAGE,), progress)
 
 
 def all_on_path(program: str, path: str) -> list[str]:

@@ -11,6 +11,7 @@ from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import ROOT
 from toolchain import apt, daemon
+from toolchain.apt import Installer
 from toolchain.command import run
 from toolchain.daemon import Daemon
 from toolchain.part import HOST, Finding, missing
@@ -19,6 +20,14 @@ NAME = "Docker Engine"
 PACKAGES = ("docker.io", "iptables")
 UNIT_SECONDS = 120.0
 Step = Literal["install", "start unit", "start daemon"]
+
+
+NOTED = ROOT / ".ops" / "engine.pid"
+
+
+def own_daemon(noted: Path = NOTED) -> int:
+    """The process of a living daemon that set-up of this checkout started, or 0."""
+    return 0 if not noted.exists() or daemon.stale(noted, "dockerd") else int(noted.read_text())
 
 
 @dataclass(frozen=True)
@@ -86,10 +95,12 @@ class Engine:
     Attributes:
         daemon: how it is started where no systemd does it.
         noted: where a daemon that we started is noted, for whoever wants to stop it.
+        install: how Debian packages come.
     """
 
     daemon: Daemon = field(default_factory=Daemon)
-    noted: Path = ROOT / ".ops" / "engine.pid"
+    noted: Path = NOTED
+    install: Installer = apt.install
     name: str = NAME
 
     @property
@@ -120,7 +131,7 @@ class Engine:
         for step in steps(self.facts()):
             progress.detail(step)
             if step == "install":
-                apt.install(PACKAGES, progress)
+                self.install(PACKAGES, progress)
             elif step == "start unit":
                 run(("systemctl", "enable", "--now", "docker"), progress, seconds=UNIT_SECONDS)
             else:

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from operation import deployment
-from operation.failure import Failure
+from operation.failure import Failure, refusal
 from operation.progress import Progress
 from operation.stack import ROOT, stack_named
 from toolchain import cache, cli
 from toolchain.base_image import BaseImage
+from toolchain.bundle import archive, packing
+from toolchain.bundle.bringing import Opened
 from toolchain.cli import Cli
 from toolchain.docker_command import DockerCommand
 from toolchain.engine import Engine
@@ -30,20 +32,28 @@ def parts() -> tuple[Part, ...]:
     return (Engine(), DockerCommand(), Swarm(), BaseImage(), Cli(), Plugins())
 
 
+def parts_from(bundle: Opened) -> tuple[Part, ...]:
+    """The same without the network: what cannot come from a bundle is refused, and nothing is fetched."""
+    install = bundle.install
+    engine = (Engine(install=install), DockerCommand(install=install), Swarm())
+    return (*engine, bundle.images(), BaseImage(), Cli(), Plugins())
+
+
 def provide_all(wanted: Sequence[Part], progress: Progress) -> list[str]:
     """Provides what is missing or due, and looks again.
 
     Returns:
         the names of the parts that were provided.
 
+    All are looked at before the first is touched: a host that is not ours to mend stays as it is.
+
     Raises:
         Failure: when one cannot be provided, or is still not healthy afterwards.
     """
-    provided = []
-    for part in wanted:
-        finding = part.look()
-        if not finding.due:
-            _refuse_unhealthy(finding)
+    provided: list[str] = []
+    due = [part for part in wanted if _is_due(part)]
+    for part in due:
+        if not part.look().due:
             continue
         with progress.step(part.name):
             part.provide(progress)
@@ -52,9 +62,30 @@ def provide_all(wanted: Sequence[Part], progress: Progress) -> list[str]:
     return provided
 
 
+def _is_due(part: Part) -> bool:
+    finding = part.look()
+    if not finding.due and not finding.healthy:
+        raise refusal(f"{finding.part}: {finding.remedy}.", remedy="mend that, then the same command again.")
+    return finding.due
+
+
 def _refuse_unhealthy(finding: Finding) -> None:
     if not finding.healthy:
         raise Failure(f"{finding.part}: {finding.remedy}.", "nothing can be deployed from here yet.")
+
+
+def _set_up(options: argparse.Namespace, progress: Progress) -> list[str]:
+    if options.offline_bundle and not options.force:
+        archive.refuse_existing(packing.absolute(options.offline_bundle))
+    if options.opened:
+        bundle = Opened(options.opened)
+        bundle.place_programs(progress)
+        return provide_all(parts_from(bundle), progress)
+    provided = provide_all(parts(), progress)
+    if options.offline_bundle:
+        target = packing.absolute(options.offline_bundle)
+        progress.say(packing.pack(target, progress, force=options.force))
+    return provided
 
 
 def _introduce(stack_name: str) -> None:
@@ -75,13 +106,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """`./ops setup`."""
     parser = argparse.ArgumentParser("ops setup", description=__doc__)
     parser.add_argument("--stack", default="", help="whose state folder and passphrase are made too")
-    stack_name = parser.parse_args(arguments).stack
+    parser.add_argument("--offline-bundle", metavar="FILE", help="pack all that set-up needs into that file")
+    parser.add_argument("--force", action="store_true", help="with --offline-bundle: replace the file")
+    parser.add_argument("--from-bundle", metavar="FILE", help="set up from such a file, without the network")
+    parser.add_argument("--opened", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
     log = log_file(datetime.now(UTC))
     progress, started = Progress(log), time.monotonic()
     try:
         with cache.locked(Progress()):
-            provided = provide_all(parts(), progress)
-        _introduce(stack_name)
+            provided = _set_up(options, progress)
+        _introduce(options.stack)
     except Failure as failure:
         sys.stderr.write(f"{failure}\n" + (f"  log: {log}\n" if log.exists() else ""))
         return failure.exit_code

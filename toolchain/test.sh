@@ -21,6 +21,7 @@ run_tests() {
     exec "$venv/bin/pytest" "$@"
   fi
   set_up
+  "$venv/bin/python" -m toolchain.browser
   check "$venv/bin/ruff" check .
   check "$venv/bin/ruff" format --check .
   check "$venv/bin/mypy"

@@ -6,6 +6,7 @@
 python_fits() {
   local also='pass'
   [[ ${2-} != whole ]] || also='import ensurepip, venv'
+  [[ -z ${bundle_python-} ]] || also+="; assert '%d.%d' % sys.version_info[:2] == '$bundle_python'"
   "$1" -I -c "import sys; assert sys.version_info >= (3, 11); $also" 2>/dev/null
 }
 
@@ -24,9 +25,15 @@ find_python() {
 # Debian keeps ensurepip in a package of its own.
 install_ensurepip() {
   local remedy="  do: apt-get install python3-venv (as root), then type the same command again."
-  find_python >/dev/null || die 1 "No Python of 3.11 or newer is on PATH." "  do: install python3."
+  find_python >/dev/null ||
+    die 1 "No Python of ${bundle_python:-3.11 or newer} is on PATH." "  do: install python${bundle_python:-3}."
   if ((EUID)) || ! command -v apt-get >/dev/null; then
     die 1 "Python cannot make a virtual environment here." "$remedy"
+  fi
+  if [[ -n ${bundle-} ]]; then
+    (cd "$root" && "$(find_python)" -B -m toolchain.bundle.debs "$bundle/debs" python3-venv) ||
+      die 1 "python3-venv could not be installed from the bundle." "$remedy"
+    return
   fi
   apt-get install --yes python3-venv ||
     { apt-get update && apt-get install --yes python3-venv; } || die 1 "python3-venv could not be installed." "$remedy"
@@ -40,7 +47,7 @@ fill_venv() {
   rm -rf "$venv"
   "$python" -I -m venv "$venv"
   "$venv/bin/python" -I -m pip install --disable-pip-version-check --no-input --require-hashes \
-    --requirement "$root/requirements.txt"
+    ${pip_options[@]+"${pip_options[@]}"} --requirement "$root/requirements.txt"
   site=$("$venv/bin/python" -I -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
   printf '%s\n' "$root" >"$site/bem-operations.pth"
   printf '%s\n' "$wanted" >"$venv/stamp.new"

@@ -8,6 +8,7 @@ from backups.catalog import Catalog, Reach
 from backups.history import Fork
 from backups.info import Backup
 from backups.lineage import Reign
+from tests.operation.exec_engine import ExecEngine
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MEBIBYTE = 1024**2
@@ -72,9 +73,17 @@ class Container:
     status, or what is printed with status 0. A command that nobody foresaw ends with status 99.
     """
 
+    id = "stand-in"
+
     def __init__(self, *answers: tuple[tuple[str, ...], int | str]) -> None:
         self.answers = answers
         self.told: list[list[str]] = []
+        self.engine: Any = None
+
+    @property
+    def client(self) -> Any:
+        """Docker, as far as it runs commands in this container."""
+        return self.engine or ExecEngine(self.exec_run)
 
     def exec_run(self, argv: list[str], **_: Any) -> tuple[int, tuple[bytes, bytes]]:
         """Answers as `docker exec` does."""

@@ -55,7 +55,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(module, "remove_volume", lambda name: did.append(f"remove {name}"))
         monkeypatch.setattr(module, "read_catalog", read)
         monkeypatch.setattr(module, "with_ends", lambda _target, _stanza, known: known)
-        monkeypatch.setattr("operation.containers.POLL", 0.001)
+        monkeypatch.setattr("operation.patience.POLL", 0.001)
         return did
 
     return put

@@ -139,7 +139,7 @@ class Ended:
 
 def test_volume_goes_once_it_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is tried until the last container lets go."""
-    monkeypatch.setattr("operation.containers.POLL", 0.001)
+    monkeypatch.setattr("operation.patience.POLL", 0.001)
     engine = Engine(uses=3)
     remove_volume("v", engine)
     assert engine.uses == 0
@@ -147,7 +147,7 @@ def test_volume_goes_once_it_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ended_containers_of_swarm_let_go_of_the_volume(monkeypatch: pytest.MonkeyPatch) -> None:
     """Swarm keeps ended tasks for its history, and with them the volume's use."""
-    monkeypatch.setattr("operation.containers.POLL", 0.001)
+    monkeypatch.setattr("operation.patience.POLL", 0.001)
     engine = Engine(uses=10**6)
     engine.left = (Ended(engine),)
     remove_volume("v", engine)
@@ -155,7 +155,7 @@ def test_ended_containers_of_swarm_let_go_of_the_volume(monkeypatch: pytest.Monk
 
 def test_volume_that_stays_in_use_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     """A container that runs is not removed."""
-    monkeypatch.setattr("operation.containers.POLL", 0.001)
+    monkeypatch.setattr("operation.patience.POLL", 0.001)
     monkeypatch.setattr(module, "START_SECONDS", 0.01)
     with pytest.raises(Failure, match="release of volume v"):
         remove_volume("v", Engine(uses=10**6))

@@ -16,7 +16,7 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Any:
     def put(*answers: tuple[tuple[str, ...], int | str]) -> Container:
         found = Container(*answers)
         monkeypatch.setattr("operation.containers.container", lambda *_: found)
-        monkeypatch.setattr("operation.containers.POLL", 0.001)
+        monkeypatch.setattr("operation.patience.POLL", 0.001)
         monkeypatch.setattr(module, "READY_SECONDS", 0.02)
         return found
 

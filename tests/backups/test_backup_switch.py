@@ -82,7 +82,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """A Swarm in the place of Docker; nothing is waited for long."""
     found = Engine()
     monkeypatch.setattr(switch, "client", lambda: found)
-    monkeypatch.setattr("operation.containers.POLL", 0.001)
+    monkeypatch.setattr("operation.patience.POLL", 0.001)
     monkeypatch.setattr(switch, "START_SECONDS", 0.02)
     return found
 

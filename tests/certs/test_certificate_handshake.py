@@ -21,15 +21,17 @@ from operation import containers
 from operation.failure import Failure
 from operation.stack import Stack
 from tests.certs.conftest import Ask, Clock, Files, Serve
+from tests.operation.exec_engine import ExecEngine
 
 
 class Container:
     """Stands for a container: runs the probe on this host, with this folder as its /certs/current."""
 
-    name = "crt-container"
+    id = name = "crt-container"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.client = ExecEngine(self.exec_run)
 
     def exec_run(self, argv: Sequence[str], **_: object) -> tuple[int, tuple[bytes, bytes]]:
         """Runs it as Docker would, without the checkout on its path."""

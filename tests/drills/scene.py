@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from drills import console
+from drills import console, turn
 from drills.document import load
 from drills.evidence import Evidence
 from drills.figures import Loss, Recovery, Traffic
@@ -103,7 +103,7 @@ def means() -> Means:
 
 def drill(path: Path, stack: Stack, *, keep: bool = False, progress: Progress | None = None) -> Evidence:
     """Runs one to its end."""
-    with console.alone(stack):
+    with turn.alone(stack):
         console.close_abandoned(stack, means(), progress or Progress(quiet=True))
         return console.drilled(load(path), stack, means(), progress or Progress(quiet=True), keep=keep)
 

@@ -49,7 +49,7 @@ def test_module_is_light() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", ["run", "list"])
+@pytest.mark.parametrize("name", ["run", "list", "report"])
 def test_every_argument_has_help(name: str) -> None:
     """No argument without its help, no task without an example."""
     task = tasks.collection[name]
@@ -59,13 +59,14 @@ def test_every_argument_has_help(name: str) -> None:
 
 
 def test_a_passed_drill_ends_with_a_table(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """Figures, objectives, verdict and the path of the evidence; then status 0."""
+    """Figures, objectives, verdict and the paths of evidence and report; then status 0."""
     run()
     said = capsys.readouterr().out
     assert "✓ platform-lost: passed" in said
     assert "3.0 s (objective 60 s) met" in said
     assert "0 rows, 0.0 s (objective 12 s) met" in said
-    assert str(next(past(stack)).path) in said
+    done = next(past(stack))
+    assert [line.split()[1] for line in said.splitlines()[-2:]] == [str(done.path), str(done.report)]
 
 
 def test_a_failed_drill_ends_with_status_1(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,10 +107,11 @@ def test_a_person_at_a_terminal_is_asked(stack: Stack, answer: str, *, runs: boo
 
 
 def test_json_is_the_journal(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is printed is what is kept."""
+    """What is printed is what is kept, and where it and its page are."""
     run(json=True)
-    captured = capsys.readouterr()
-    assert json.loads(captured.out) == json.loads(next(past(stack)).path.read_text())
+    captured, done = capsys.readouterr(), next(past(stack))
+    paths = {"evidence": str(done.path), "report": str(done.report)}
+    assert json.loads(captured.out) == {**json.loads(done.path.read_text()), **paths}
     assert captured.err == ""
 
 
@@ -155,6 +157,7 @@ def test_the_list_tells_objectives_and_the_last_result(
     said = capsys.readouterr().out
     assert "RTO 60 s, RPO 12 s, weekly" in said
     assert "UTC: passed, RTO 3.0 s" in said
+    assert f"report {next(past(stack)).report}" in said
     last = next(past(stack))
     last.journal.state = State.RUNNING
     last.save()
@@ -167,3 +170,4 @@ def test_the_list_tells_objectives_and_the_last_result(
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["name"], row["title"], row["last"], row["last_rto"]) == ("platform-lost", None, "passed", 3.0)
     assert "bash refuses this" in row["fault"]
+    assert row["report"] == str(last.report)

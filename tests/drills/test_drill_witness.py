@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from drills import ledger
-from drills.console import alone, drilled
+from drills.console import drilled
 from drills.document import load
 from drills.endpoint import Endpoint, endpoint_of
 from drills.evidence import Evidence, State, sha256
 from drills.ledger import Entry, Kind, Status
+from drills.turn import alone
 from drills.witness import Witness
 from operation.failure import Failure
 from operation.progress import Progress

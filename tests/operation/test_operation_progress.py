@@ -33,7 +33,7 @@ def test_a_terminal_sees_what_is_done_now(monkeypatch: pytest.MonkeyPatch) -> No
     stream = Terminal()
     with Progress(stream=stream).step("deploy") as say:
         say("create api")
-    assert "\r\x1b[2K  … deploy: create api (0 s)" in stream.getvalue()
+    assert "\r\x1b[2K  … deploy (0 s): create api" in stream.getvalue()
 
 
 def test_a_failed_step_is_marked() -> None:

@@ -94,3 +94,14 @@ def test_a_broken_lock_file_is_dropped(stack: Stack) -> None:
     path.write_text('{"pid":')
     assert take_over(stack, Progress(quiet=True))
     assert not path.exists()
+
+
+def test_a_lock_that_a_full_disk_cut_short_goes(stack: Stack) -> None:
+    """Pulumi reads it as a lock, and cannot; one that is being written now stays."""
+    path = lock(stack, 0)
+    path.unlink()
+    empty, written = path.with_name("0c0f.json.18eb.tmp"), path.with_name("0d0f.json.18ec.tmp")
+    empty.touch()
+    written.write_text('{"pid": 1')
+    assert not take_over(stack, Progress(quiet=True))
+    assert (empty.exists(), written.exists()) == (False, True)

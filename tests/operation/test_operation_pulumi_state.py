@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from operation.progress import Progress
 from operation.pulumi_state import mend, state_path
 from operation.stack import Stack
@@ -51,10 +53,12 @@ def test_without_a_copy_it_is_made_anew(stack: Stack) -> None:
     assert not path.exists()
 
 
-def test_a_note_that_was_cut_short_goes(stack: Stack) -> None:
-    """Pulumi could not open the state beside it; a whole note stays."""
+@pytest.mark.parametrize("place", ["", "locks", "history"])
+def test_a_note_that_was_cut_short_goes(stack: Stack, place: str) -> None:
+    """Pulumi could not open the stack, whatever the note is on; a whole note stays."""
     path = state(stack, WHOLE)
-    broken, whole = path.with_name("try.json.attrs"), path.with_name("try.json.bak.attrs")
+    folder = stack.make_folder("pulumi", ".pulumi", place) if place else path.parent
+    broken, whole = folder / "try.json.attrs", path.with_name("try.json.bak.attrs")
     broken.write_text("")
     whole.write_text('{"user.content_type": "application/json"}')
     assert mend(stack, Progress(quiet=True))

@@ -5,6 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from tests.platform.deployment import Deployment, named, remove
+from toolchain.engine import own_daemon
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Only a Docker daemon that set-up of this checkout started is stopped by tests, nobody else's."""
+    if own_daemon():
+        return
+    engine = [item for item in items if item.get_closest_marker("engine")]
+    if engine:
+        config.hook.pytest_deselected(items=engine)
+        items[:] = [item for item in items if item not in engine]
 
 
 @pytest.fixture(scope="session")

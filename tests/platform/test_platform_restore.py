@@ -219,6 +219,7 @@ def large(deployment: Deployment) -> None:
 def test_restore_while_a_backup_runs_is_refused(platform: Deployment) -> None:
     """And says which, with status 3; the backup goes on to its end."""
     large(platform)
+    awaited(lambda: not backup_is_at_work(platform), 60, "the end of the backup after a restore")
     process = platform.start("invoke", "backup", "--type", "full", "--repo", "local")
     awaited(lambda: backup_is_at_work(platform) or process.poll() is not None, 60, "a backup")
     assert process.returncode is None, process.communicate()
@@ -236,6 +237,7 @@ def test_backup_that_was_ended_stands_in_nobody_s_way(
 ) -> None:
     """Interrupted it ends in the container too; killed it goes on there until the next command ends it."""
     large(platform)
+    awaited(lambda: not backup_is_at_work(platform), 60, "the end of the backup after a restore")
     process = platform.start("invoke", "backup", "--type", "full")
     awaited(lambda: backup_is_at_work(platform) or process.poll() is not None, 60, "a backup")
     assert process.returncode is None, process.communicate()

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from operation.failure import Failure
+from operation.progress import Progress
 from toolchain.docker_command import all_on_path
 from toolchain.engine import Engine, Facts, steps, way_out
-from toolchain.swarm import verdict
+from toolchain.setup import provide_all
+from toolchain.swarm import Swarm, verdict
 
 READY = Facts(named="", denied=False, installed=True, systemd=False, root=True)
 
@@ -87,3 +89,44 @@ def test_other_states_are_not(swarm: dict[str, object], due: bool, words: str) -
     assert not finding.healthy
     assert finding.due is due
     assert words in finding.remedy
+
+
+class Foreign:
+    """An engine in a Swarm, and all that was asked of it."""
+
+    def __init__(self, swarm: dict[str, object]) -> None:
+        self.state = swarm
+        self.swarm = self
+        self.changed: list[str] = []
+
+    def info(self) -> dict[str, object]:
+        """As the SDK has it."""
+        return {"Swarm": self.state}
+
+    def init(self, **_settings: object) -> None:
+        """Makes a Swarm."""
+        self.changed.append("init")
+
+    def leave(self, **_settings: object) -> None:
+        """Leaves one."""
+        self.changed.append("leave")
+
+
+@pytest.mark.parametrize("state", ["active", "locked", "error"])
+def test_swarm_of_somebody_else_is_refused_and_untouched(state: str) -> None:
+    """A worker, a locked node, a broken one: refused before anything is changed, and never left."""
+    engine = Foreign({"LocalNodeState": state, "ControlAvailable": False})
+    part = Swarm(connect=lambda: engine)
+    with pytest.raises(Failure) as caught:
+        provide_all((part,), Progress(quiet=True))
+    assert caught.value.exit_code == 2
+    with pytest.raises(Failure, match="cannot be used"):
+        part.provide(Progress(quiet=True))
+    assert engine.changed == []
+
+
+def test_manager_of_a_swarm_that_set_up_did_not_make_is_used() -> None:
+    """Whoever made it: a manager can deploy, so nothing is changed."""
+    engine = Foreign({"LocalNodeState": "active", "ControlAvailable": True, "NodeAddr": "10.0.0.7"})
+    assert provide_all((Swarm(connect=lambda: engine),), Progress(quiet=True)) == []
+    assert engine.changed == []

@@ -122,6 +122,14 @@ def test_up_sets_up_first(checkout: Checkout) -> None:
     assert "stack=local" not in output
 
 
+@pytest.mark.parametrize("option", ["--dry-run", "--help"])
+def test_up_that_only_tells_sets_nothing_up(checkout: Checkout, option: str) -> None:
+    """A dry run touches nothing, also not the host."""
+    output = checkout.ops("up", option).stdout
+    assert "toolchain.setup" not in output
+    assert "program=invoke" in output
+
+
 def test_up_stops_when_set_up_fails(checkout: Checkout) -> None:
     """Nothing is deployed onto half a toolchain."""
     result = checkout.ops("up", environment={"FAILING": "python"})
@@ -130,9 +138,11 @@ def test_up_stops_when_set_up_fails(checkout: Checkout) -> None:
 
 
 def test_tests_run_after_checks(checkout: Checkout) -> None:
-    """Set-up, checks, then pytest with the order that puts platform tests last."""
+    """Set-up, a browser, checks, then pytest with the order that puts platform tests last."""
     result = checkout.ops("test")
     assert result.returncode == 0
+    modules = [line for line in result.stdout.splitlines() if line.startswith("words=-m toolchain.")]
+    assert modules == ["words=-m toolchain.setup", "words=-m toolchain.browser"]
     assert "checks: 3 passed, 0 failed" in result.stdout
     assert result.stdout.splitlines()[-1] == "words=-p toolchain.fast_first"
 

@@ -1,6 +1,5 @@
-"""Set-up and doctor over parts that only pretend."""
+"""Set-up over parts that only pretend."""
 
-import json
 import multiprocessing
 import time
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ import pytest
 
 from operation.failure import Failure
 from operation.progress import Progress
-from toolchain import cache, doctor, fast_first, setup
+from toolchain import cache, fast_first, setup
 from toolchain.part import HOST, Finding, missing
 
 QUIET = Progress(quiet=True)
@@ -57,31 +56,12 @@ def test_part_that_stays_broken_stops_set_up() -> None:
 
 
 def test_part_that_is_not_ours_to_mend_stops_set_up() -> None:
-    """It is not even tried."""
-    foreign = Pretended("foreign", hopeless=True)
-    with pytest.raises(Failure, match="ask its owner"):
-        setup.provide_all((foreign,), QUIET)
-    assert foreign.provided == []
-
-
-def test_doctor_says_healthy_or_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    """Every part has its line; the status is 1 as soon as one is not healthy."""
-    good, bad = doctor.examine((Pretended("good"), Pretended("bad", lacking=1)))
-    assert doctor.exit_code([good]) == 0
-    assert doctor.exit_code([good, bad]) == 1
-    doctor.show([good, bad])
-    shown = capsys.readouterr().out
-    assert "healthy" in shown
-    assert "not there" in shown
-
-
-def test_doctor_for_programs() -> None:
-    """JSON with a verdict and every part; what only set-up needs stays out."""
-    facts = json.loads(doctor.as_json(doctor.examine((Pretended("bad", lacking=1),))))
-    assert facts["healthy"] is False
-    assert facts["parts"] == [
-        {"part": "bad", "healthy": False, "origin": "", "version": "", "remedy": "not there"}
-    ]
+    """It is refused before anything is touched, also what comes before it."""
+    earlier, foreign = Pretended("earlier", lacking=1), Pretended("foreign", hopeless=True)
+    with pytest.raises(Failure, match="ask its owner") as caught:
+        setup.provide_all((earlier, foreign), QUIET)
+    assert caught.value.exit_code == 2
+    assert earlier.provided == foreign.provided == []
 
 
 def _hold(folder: str, name: str) -> None:

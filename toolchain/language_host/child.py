@@ -123,6 +123,7 @@ class Child:
         try:
             self.process.wait(max(0.0, seconds))
         except subprocess.TimeoutExpired:
+            self.stopped = True
             self.process.kill()
 
     def stop(self) -> None:

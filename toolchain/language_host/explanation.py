@@ -10,7 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-INTERNAL: Final = ("asyncio", "concurrent", "pulumi")
+MACHINES: Final = ("asyncio", "concurrent")
+"""Packages whose lines say nothing to anybody, as long as there are others."""
+INTERNAL: Final = (*MACHINES, "pulumi")
 """Packages whose lines say nothing about the program."""
 MACHINERY: Final = "<frozen "
 _ORIGIN: Final = "_bem_origin"
@@ -35,25 +37,53 @@ def _note(task: "asyncio.Task[Any]") -> None:
 
 
 def explained(error: BaseException) -> str:
-    """An error's traceback with the program's own lines only; with all lines when none is the program's."""
+    """An error's traceback with the program's own lines only.
+
+    When none is the program's: the SDK's, else Python's, but no line for what the engine answered. Never the
+    host's.
+    """
     _restore(error)
+    alone = _drop_calls(error) or isinstance(error, SyntaxError)
     report = traceback.TracebackException.from_exception(error)
     parts = list(_chain(report))
-    kept = [own(part.stack) for part in parts]
-    if any(kept) or isinstance(error, SyntaxError):
-        for part, stack in zip(parts, kept, strict=True):
-            part.stack = stack
+    levels: tuple[tuple[str, ...], ...] = (INTERNAL,) if alone else (INTERNAL, MACHINES, ())
+    shown = ([own(part.stack, hidden) for part in parts] for hidden in levels)
+    for part, stack in zip(
+        parts, next(filter(any, shown), [traceback.StackSummary()] * len(parts)), strict=True
+    ):
+        part.stack = stack
     return "".join(report.format())
 
 
-def _restore(error: BaseException | None) -> None:
-    """Gives an error and its causes the lines back that asyncio forgot."""
-    while error is not None:
-        origin: TracebackType | None = getattr(error, _ORIGIN, None)
-        lines = own(traceback.extract_tb(origin))
-        if lines and lines[-1] not in traceback.extract_tb(error.__traceback__):
-            error.__traceback__ = origin
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from; they may go round in a ring."""
+    seen: list[BaseException] = []
+    while error is not None and error not in seen:
+        seen.append(error)
+        yield error
         error = error.__cause__ or error.__context__
+
+
+def _restore(error: BaseException) -> None:
+    """Gives an error and its causes the lines back that asyncio forgot."""
+    for each in _causes(error):
+        origin: TracebackType | None = getattr(each, _ORIGIN, None)
+        lines = own(traceback.extract_tb(origin)) or own(traceback.extract_tb(origin), MACHINES)
+        if lines and lines[-1] not in traceback.extract_tb(each.__traceback__):
+            each.__traceback__ = origin
+
+
+def _drop_calls(error: BaseException) -> bool:
+    """Leaves out calls to the engine that an error was raised for: it says the engine's answer itself.
+
+    Returns:
+        Whether there was one.
+    """
+    found = False
+    for each in _causes(error):
+        if type(each.__context__).__module__.startswith("grpc"):
+            each.__suppress_context__ = found = True
+    return found
 
 
 def _chain(report: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
@@ -64,9 +94,9 @@ def _chain(report: traceback.TracebackException) -> Iterator[traceback.Traceback
             yield from _chain(inner)
 
 
-def own(stack: traceback.StackSummary) -> traceback.StackSummary:
-    """The frames that are not the host's, the SDK's, or Python's machinery."""
-    internal = [sys.modules[name].__file__ for name in INTERNAL if name in sys.modules]
+def own(stack: traceback.StackSummary, packages: tuple[str, ...] = INTERNAL) -> traceback.StackSummary:
+    """The frames that are not the host's, Python's machinery, or of these packages."""
+    internal = [sys.modules[name].__file__ for name in packages if name in sys.modules]
     folders = [f"{Path(file).parent}{os.sep}" for file in (__file__, *internal) if file]
     hidden = (MACHINERY, *folders)
     kept = [frame for frame in stack if not frame.filename.startswith(hidden)]

@@ -1,6 +1,7 @@
 """`pulumi install`: the virtual environment of a program, and what requirements.txt asks for."""
 
 import os
+import shlex
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -73,4 +74,4 @@ def _run(children: Children, argv: Sequence[str], interpreter: Interpreter, fold
     finally:
         status = children.wait(child)
     if status != 0:
-        raise HostFailure(f"`{' '.join(argv)}` failed with status {status}.")
+        raise HostFailure(f"This failed with status {status}: {shlex.join(argv)}")

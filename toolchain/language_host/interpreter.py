@@ -12,10 +12,16 @@ from toolchain.language_host.failure import HostFailure
 
 ASK = "import json, platform, sys; print(json.dumps([sys.executable, platform.python_version(), sys.path]))"
 ASK_SECONDS = 30.0
+BY_FOLDER = "`toolchain: pip` with `virtualenv: FOLDER`"
 REFUSED = {
-    "toolchain": "only `pip` is known: `toolchain: pip` with `virtualenv: FOLDER`",
-    "typechecker": "remove it, and run the type checker by itself",
+    "toolchain": {
+        "uv": "`toolchain: pip` with `virtualenv: .venv`, the folder that `uv sync` makes and fills",
+        "poetry": f"{BY_FOLDER}, the folder that `poetry env info --path` prints after `poetry install`",
+        "": BY_FOLDER,
+    },
+    "typechecker": {"": "remove it, and run the type checker by itself"},
 }
+"""Options that only the official host has; for each value, or any other, what to write in their place."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +66,12 @@ def refuse_unknown(options: Mapping[str, object]) -> None:
     Raises:
         HostFailure: naming the option and what to do.
     """
-    for name, remedy in REFUSED.items():
+    for name, remedies in REFUSED.items():
         value = options.get(name)
         if value and (name, value) != ("toolchain", "pip"):
             raise HostFailure(
                 f"Pulumi.yaml: runtime.options.{name}: {value!r} is not known to this stand-in of the "
-                f"Python language host.\n  do: {remedy}."
+                f"Python language host.\n  do: {remedies.get(str(value), remedies[''])}."
             )
 
 

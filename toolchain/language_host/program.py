@@ -58,7 +58,7 @@ def run(program: str, parallel: int) -> int:
     """
     from pulumi import runtime  # noqa: PLC0415  # may be missing
 
-    explanation = beside("explanation.py")
+    explanation, farewell = beside("explanation.py"), beside("farewell.py")
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -68,8 +68,13 @@ def run(program: str, parallel: int) -> int:
     try:
         loop.run_until_complete(runtime.run_in_stack(lambda: execute(program)))
     except Exception as error:  # noqa: BLE001  # whatever the program raises is shown
-        report(error, explanation["explained"](error))
+        farewell["hush"]()
+        hint = beside("missing.py")["hint"](error, program)
+        report(error, explanation["explained"](error) + hint)
         return REPORTED
+    except (KeyboardInterrupt, SystemExit):
+        farewell["give_up"](loop)
+        raise
     finally:
         executor.shutdown(wait=not isinstance(sys.exc_info()[1], KeyboardInterrupt))
         loop.close()

@@ -51,6 +51,22 @@ class Request:
         }
 
 
+def requested(request: Any, engine: str) -> Request:
+    """The engine's request in our words."""
+    settings = {
+        "monitor": request.monitor_address,
+        "engine": engine,
+        "project": request.project,
+        "stack": request.stack,
+        "parallel": request.parallel,
+        "dry_run": request.dryRun,
+        "organization": request.organization,
+        "root_directory": request.info.root_directory,
+    }
+    program = request.info.entry_point or request.program or "."
+    return Request(program, tuple(request.args), settings, request.config, request.configSecretKeys)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the engine is told when the program has ended.

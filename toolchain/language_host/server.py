@@ -21,7 +21,7 @@ from toolchain.language_host.failure import HostFailure
 from toolchain.language_host.generation import Generation
 from toolchain.language_host.interpreter import Interpreter, chosen, described
 from toolchain.language_host.plugin_run import outputs
-from toolchain.language_host.run import Request, Verdict, verdict
+from toolchain.language_host.run import Verdict, requested, verdict
 from toolchain.version import PULUMI
 
 THREADS: Final = 32
@@ -123,12 +123,18 @@ class LanguageHost(Generation):
         return Verdict(reported=True) if child.stopped else verdict(status, interpreter)
 
     def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802  # gRPC's name
-        """Makes the virtual environment where it is missing, and installs requirements.txt into it."""
+        """Makes the virtual environment where it is missing, and installs requirements.txt into it.
+
+        The CLI shows an error three times, so the words of a failure are output, and the error is short.
+        """
         root = Path(request.info.root_directory or request.info.program_directory)
         folder = Path(request.info.program_directory or request.directory)
-        with refusing(context):
+        try:
             for text in installation.install(self._children, root, folder, options_of(request.info)):
                 yield language_pb2.InstallDependenciesResponse(stdout=text)
+        except HostFailure as failure:
+            yield language_pb2.InstallDependenciesResponse(stdout=f"{failure}\n".encode())
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, "the reason stands above")
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802  # gRPC's name
         """Runs a plugin that is a Python program."""
@@ -170,22 +176,6 @@ def _dependency(plugin: inventory.Plugin) -> Any:
         server=plugin.server,
         parameterization=parameter,
     )
-
-
-def requested(request: Any, engine: str) -> Request:
-    """The engine's request in our words."""
-    settings = {
-        "monitor": request.monitor_address,
-        "engine": engine,
-        "project": request.project,
-        "stack": request.stack,
-        "parallel": request.parallel,
-        "dry_run": request.dryRun,
-        "organization": request.organization,
-        "root_directory": request.info.root_directory,
-    }
-    program = request.info.entry_point or request.program or "."
-    return Request(program, tuple(request.args), settings, request.config, request.configSecretKeys)
 
 
 def serve(address: str) -> None:

@@ -64,10 +64,10 @@ def test_willing_child_cleans_up(children: Children) -> None:
 
 
 def test_stubborn_child_is_killed(children: Children) -> None:
-    """The host does not wait for ever."""
+    """The host does not wait for ever, and knows that it was the host's doing."""
     child = start(children, STUBBORN)
     children.end(interrupt=True)
-    assert children.wait(child) == -signal.SIGKILL
+    assert (children.wait(child), child.stopped) == (-signal.SIGKILL, True)
 
 
 def test_child_that_has_ended_is_left_alone(children: Children) -> None:

@@ -30,6 +30,56 @@ def test_sdk_has_no_lines() -> None:
     assert "/pulumi/" not in text
 
 
+def test_sdk_has_lines_when_no_other_has() -> None:
+    """A fault within it is shown where it is, without asyncio's lines and ours."""
+
+    async def work() -> None:
+        await pulumi.Output.from_input({}).apply(dict.popitem).future()
+
+    error = raised(lambda: asyncio.run(work()))
+    assert error.__traceback__ is not None
+    inside = error.__traceback__
+    while inside.tb_next is not None and "/pulumi/" not in inside.tb_frame.f_code.co_filename:
+        inside = inside.tb_next
+    assert "/pulumi/output.py" in explained(error.with_traceback(inside))
+
+
+class CallError(Exception):
+    """What gRPC raises."""
+
+
+def test_answer_of_the_engine_stands_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call that brought it says nothing more; a cause that is named stays."""
+    monkeypatch.setattr(CallError, "__module__", "grpc._channel")
+
+    def call() -> None:
+        raise CallError("StatusCode.UNKNOWN")
+
+    def answered() -> None:
+        try:
+            call()
+        except CallError:
+            raise RuntimeError("the transform says no")  # noqa: B904  # as the SDK does
+
+    def caused() -> None:
+        try:
+            call()
+        except CallError as error:
+            raise RuntimeError("the transform says no") from error
+
+    text = explained(raised(answered))
+    assert "CallError" not in text
+    assert text.endswith("RuntimeError: the transform says no\n")
+    assert "CallError" in explained(raised(caused))
+
+
+def test_errors_in_a_ring_are_told() -> None:
+    """Once each."""
+    one, other = ValueError("one"), ValueError("other")
+    one.__context__, other.__context__ = other, one
+    assert explained(one).count("ValueError: other") == 1
+
+
 def test_all_lines_when_none_is_the_programs() -> None:
     """A fault of the machinery is shown as it is."""
     error = raised(lambda: asyncio.run(3))  # type: ignore[arg-type]

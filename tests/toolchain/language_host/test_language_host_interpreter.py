@@ -56,10 +56,19 @@ def test_python_of_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert interpreter.chosen(tmp_path, {}).python == tmp_path / "mine"
 
 
-@pytest.mark.parametrize("options", [{"toolchain": "uv"}, {"toolchain": "poetry"}, {"typechecker": "mypy"}])
-def test_unknown_option_is_refused_by_name(options: Mapping[str, object]) -> None:
-    """What only the official host does is never passed over."""
-    with pytest.raises(HostFailure, match=f"runtime.options.{next(iter(options))}.*\n  do: "):
+@pytest.mark.parametrize(
+    ("options", "remedy"),
+    [
+        ({"toolchain": "uv"}, "`virtualenv: .venv`"),
+        ({"toolchain": "poetry"}, "`poetry env info --path`"),
+        ({"toolchain": "conda"}, "`virtualenv: FOLDER`"),
+        ({"typechecker": "mypy"}, "by itself"),
+    ],
+)
+def test_unknown_option_is_refused_by_name(options: Mapping[str, object], remedy: str) -> None:
+    """What only the official host does is never passed over; what works in its place is said."""
+    name = next(iter(options))
+    with pytest.raises(HostFailure, match=f"runtime.options.{name}.*\n  do: .*{remedy}"):
         interpreter.refuse_unknown(options)
     interpreter.refuse_unknown({"toolchain": "pip", "typechecker": ""})
 

@@ -49,6 +49,27 @@ try:
 finally:
     pathlib.Path("cleaned").touch()
 """
+STUBBORN = """\
+import os, time
+print("up", os.getpid())
+while True:
+    try:
+        time.sleep(60)
+    except BaseException:
+        pass
+"""
+ENDLESS = """\
+import asyncio, os, pathlib, pulumi
+
+async def forever():
+    print("up", os.getpid())
+    try:
+        await asyncio.Event().wait()
+    finally:
+        pathlib.Path("cleaned").touch()
+
+pulumi.export("never", pulumi.Output.from_input(forever()))
+"""
 
 
 def json_of(text: str) -> Any:
@@ -105,7 +126,25 @@ def test_program_of_one_file(project: Project) -> None:
             ["line 3, in f", "KeyError: 1"],
         ),
         ("x = = 3\n", ["line 1\n", "SyntaxError: invalid syntax"]),
-        ("import nonesuch\n", ["line 1, in <module>", "No module named 'nonesuch'"]),
+        (
+            "import nonesuch\n",
+            ["line 1, in <module>", "No module named 'nonesuch'", "requirements.txt, then: pulumi install"],
+        ),
+        (
+            (
+                "import asyncio, pulumi\nasync def f():\n"
+                "    await asyncio.sleep(0.01)\n    raise OSError('torn')\n"
+                "pulumi.export('o', pulumi.Output.from_input(f()))\n"
+            ),
+            ["line 4, in f", "OSError: torn"],
+        ),
+        (
+            (
+                "import pulumi\ndef f(args):\n    raise ValueError('never')\n"
+                "pulumi.runtime.register_resource_transform(f)\npulumi.ComponentResource('a:b:C', 'c')\n"
+            ),
+            ["line 3, in f", "error: never"],
+        ),
     ],
 )
 def test_error_in_the_programs_own_lines(project: Project, program: str, shown: list[str]) -> None:
@@ -117,6 +156,7 @@ def test_error_in_the_programs_own_lines(project: Project, program: str, shown: 
     assert "language_host/" not in text
     assert "site-packages" not in text
     assert "exited with status" not in text
+    assert "Warning" not in text
 
 
 def test_run_error_is_its_message(project: Project) -> None:
@@ -129,12 +169,29 @@ def test_run_error_is_its_message(project: Project) -> None:
     assert "exited with status" not in text
 
 
+EXIT = """\
+import pulumi, sys
+pulumi.ComponentResource("a:b:C", "c")
+"""
+
+
 def test_exit_status_is_told(project: Project) -> None:
-    """An exit is an error, unless it is 0."""
-    project.write(__main__="import sys\nsys.exit(3)\n")
-    assert "error: the program exited with status 3" in project.pulumi("preview", status=255)
-    project.write(__main__="import sys\nsys.exit(0)\n")
-    project.pulumi("preview")
+    """An exit is an error, unless it is 0; from an apply, too, and without what Python has to say of it."""
+    project.write(__main__=f"{EXIT}pulumi.Output.from_input(1).apply(lambda _: sys.exit(3))\n")
+    text = project.pulumi("preview", status=255)
+    assert "error: the program exited with status 3" in text
+    assert "RuntimeWarning" not in text
+    project.write(__main__=f"{EXIT}sys.exit('not today')\n")
+    text = project.pulumi("preview", status=255)
+    assert "not today" in text
+    assert "error: the program exited with status 1" in text
+
+
+def test_exit_with_0_is_an_end(project: Project) -> None:
+    """What was asked for before it is done."""
+    project.write(__main__=f"{EXIT}sys.exit(0)\n")
+    project.pulumi("up", "--yes", "--skip-preview")
+    assert "2 unchanged" in project.pulumi("preview")
 
 
 def test_folder_without_a_program(project: Project) -> None:
@@ -175,9 +232,9 @@ def test_dynamic_resource_that_fails(project: Project) -> None:
     assert '"it"' not in project.pulumi("stack", "export")
 
 
-def started(project: Project) -> tuple[subprocess.Popen[str], int]:
+def started(project: Project, program: str = WAITING) -> tuple[subprocess.Popen[str], int]:
     """A CLI whose program runs and waits, and that program's process: its line is shown while it runs."""
-    project.write(__main__=WAITING)
+    project.write(__main__=program)
     process = project.start("up", "--yes", "--skip-preview")
     assert process.stdout is not None
     for line in process.stdout:
@@ -202,6 +259,20 @@ def test_program_ends_with_the_engine(project: Project, number: int) -> None:
     assert (project.folder / "cleaned").exists()
     assert "Traceback" not in text
     assert ("update canceled" in text) is (number != signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("program", "cleaned"), [(STUBBORN, False), (ENDLESS, True)])
+def test_program_that_does_not_end_is_ended(project: Project, program: str, *, cleaned: bool) -> None:
+    """It may refuse, or never come to its end; the person reads no more than that it was interrupted."""
+    process, _ = started(project, program)
+    with process:
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        text = process.stdout.read()
+        process.wait(SECONDS)
+    assert "update canceled" in text
+    assert (project.folder / "cleaned").exists() is cleaned
+    assert not [words for words in ("SIGKILL", "Traceback", "Warning:") if words in text]
 
 
 def _awaited(process: int) -> bool:

@@ -116,8 +116,18 @@ def test_installation(host: Host, tmp_path: Path) -> None:
     request = language_pb2.InstallDependenciesRequest(info=info(tmp_path), directory=str(tmp_path))
     assert list(host.stub.InstallDependencies(request)) == []
     (tmp_path / "requirements.txt").write_text("./none-of-that\n")
-    with pytest.raises(grpc.RpcError, match="failed with status 1"):
-        list(host.stub.InstallDependencies(request))
+    assert "failed with status 1: " in refused(host.stub.InstallDependencies(request))
+    request.info.options.update({"toolchain": "uv"})
+    assert "runtime.options.toolchain: 'uv' is not known" in refused(host.stub.InstallDependencies(request))
+
+
+def refused(answers: Any) -> str:
+    """What an installation that fails prints; its error is short, for the CLI shows it three times."""
+    printed: list[bytes] = []
+    with pytest.raises(grpc.RpcError) as caught:
+        printed.extend(answer.stdout for answer in answers)
+    assert caught.value.details() == "the reason stands above"
+    return b"".join(printed).decode()
 
 
 def test_host_ends_with_the_engine(host: Host) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from backups import backup as module
-from backups.stream import HEADER, frames, said
+from operation.containers import Output, execute
+from operation.exec_stream import HEADER, begin, frames
 from tests.backups.scene import Container
 
 
@@ -27,15 +28,16 @@ class Engine:
     def __init__(self, content: bytes, status: int) -> None:
         self.api = self
         self.raw, self.status = io.BytesIO(content), status
-        self.closed = False
+        self.closed, self.looks = False, 0
 
-    def exec_create(self, _container: str, _argv: list[str]) -> dict[str, str]:
+    def exec_create(self, _container: str, _argv: list[str], **_: object) -> dict[str, str]:
         """Gives a handle."""
         return {"Id": "h"}
 
-    def exec_inspect(self, _handle: str) -> dict[str, int]:
-        """How it ended."""
-        return {"ExitCode": self.status}
+    def exec_inspect(self, _handle: str) -> dict[str, int | None]:
+        """How it ended; not known at the first look."""
+        self.looks += 1
+        return {"ExitCode": self.status if self.looks > 1 else None}
 
     def close(self) -> None:
         """The answer was closed."""
@@ -69,8 +71,16 @@ def test_answer_that_breaks_off_is_an_error(cut: int) -> None:
 def test_status_comes_last() -> None:
     """And the answer is closed."""
     engine = Engine(framed((1, b"a"), (2, b"b")), 7)
-    assert list(said(engine, "c", ["x"])) == [b"a", b"b", 7]
-    assert engine.closed
+    run = begin(engine, "c", ["x"])
+    assert list(run) == [(1, b"a"), (2, b"b")]
+    assert (run.status(), engine.closed) == (7, True)
+
+
+def test_what_came_with_the_headers_is_there_and_the_status_is_waited_for() -> None:
+    """Output and error apart; Docker knows the status a moment after the end."""
+    target: Any = Container()
+    target.id, target.engine = "c", Engine(framed((1, b"a"), (2, b"b"), (1, b"c")), 0)
+    assert execute(target, ["x"]) == Output(0, "ac", "b")
 
 
 def test_lines_of_a_backup_are_shown_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,42 @@
+"""The words that an option takes, where they are few and known without asking anybody."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICES = ("api", "database", "load-balancer", "object-store")
+"""Written here and not imported: a person waits for completion. A test compares each list with its origin."""
+REPOSITORIES = ("local", "s3")
+TYPES = ("full", "diff", "incr")
+OUTCOMES = ("succeeded", "unchanged", "failed", "interrupted")
+SHELLS = ("bash", "zsh", "fish")
+
+
+def stacks(root: Path = ROOT) -> list[str]:
+    """Names of the stacks that have a file."""
+    return sorted(path.name.split(".")[1] for path in root.glob("Pulumi.*.yaml"))
+
+
+def runbooks(root: Path = ROOT) -> list[str]:
+    """Names of the disasters that are written down."""
+    return sorted(path.stem for path in (root / "runbooks").glob("*.md"))
+
+
+VALUES: Mapping[str, Callable[[], Sequence[str]]] = {
+    "stack": stacks,
+    "destroy-data": stacks,
+    "type": lambda: TYPES,
+    "repo": lambda: REPOSITORIES,
+    "service": lambda: (*SERVICES, "all"),
+    "party": lambda: SERVICES,
+    "drill name": runbooks,
+    "outcome": lambda: OUTCOMES,
+    "shell": lambda: (*SHELLS, "all"),
+}
+"""By the option's name; where another task means something else by it, by task and name."""
+
+
+def values(task: str, option: str) -> Sequence[str]:
+    """What may stand there; empty where anything may."""
+    found = VALUES.get(f"{task.partition('.')[0]} {option}") or VALUES.get(option)
+    return found() if found else ()

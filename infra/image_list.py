@@ -1,0 +1,19 @@
+"""All images of a stack, as its components build them."""
+
+from infra import object_store, services
+from infra.images import ImageArgs
+from operation.stack import Stack
+
+
+def every_image(stack: Stack) -> tuple[ImageArgs, ...]:
+    """Each folder of infra/images, with the context that its component gives to the builder.
+
+    Raises:
+        Failure: when what an image is made of is not installed.
+    """
+    return (
+        ImageArgs("database"),
+        ImageArgs("load-balancer"),
+        object_store.image_args(stack),
+        services.image_args(stack),
+    )

@@ -1,0 +1,168 @@
+"""Looking at a stack, one function a thing; what does not answer becomes a line of what is wrong."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from infra.bem import addresses
+from infra.parties import PARTIES
+from infra.status import ServiceState, Status
+from operation.containers import client
+from operation.failure import Failure
+from operation.stack import LABEL_STACK, Stack
+
+RPO_LIMIT = 30.0
+"""Seconds of writes that a repository may lack before `status` calls it wrong."""
+DAYS_LIMIT = 1 / 6
+"""Share of a certificate's life below which it is wrong that nobody has renewed it."""
+
+
+def gathered(stack: Stack) -> Status:
+    """Looks at everything; a part that does not answer becomes a line in `wrong`."""
+    database = stack.settings.database
+    status = Status(stack.name, generation=database.generation, kept=database.kept)
+    _services(stack, status)
+    if not status.services:
+        status.wrong.append("nothing of this stack runs: `./ops up` deploys it.")
+        return status
+    for look in (_endpoints, _certificates, _backups, _room, _proofs, _interrupted, _schedules):
+        try:
+            look(stack, status)
+        except Failure as failure:
+            status.wrong.append(failure.what)
+    status.remarks.append(
+        "both repositories are on this host: its loss takes them along until S3 lies elsewhere."
+    )
+    return status
+
+
+def unhealthy(stack: Stack) -> list[str]:
+    """Services with fewer healthy containers than they should have."""
+    status = Status(stack.name)
+    _services(stack, status)
+    return [each.name for each in status.services if each.healthy < each.wanted]
+
+
+def _services(stack: Stack, status: Status) -> None:
+    engine = client()
+    by_name = {
+        each.name: each for each in engine.services.list(filters={"label": f"{LABEL_STACK}={stack.name}"})
+    }
+    found = engine.containers.list(filters={"label": f"{LABEL_STACK}={stack.name}"}, ignore_removed=True)
+    for party in PARTIES:
+        service = by_name.get(stack.object_name(party.role))
+        if service is None:
+            continue
+        mine = [each for each in found if each.labels.get("bem.role") == party.role]
+        wanted = service.attrs["Spec"]["Mode"]["Replicated"]["Replicas"]
+        state = ServiceState(party.role, wanted, len(mine), sum(_healthy(each) for each in mine))
+        status.services.append(state)
+        if state.healthy < wanted or not wanted:
+            status.wrong.append(
+                f"{party.role}: {state.healthy} of {wanted} healthy: `invoke logs {party.role}`; `invoke up`."
+            )
+
+
+def _healthy(found: Any) -> bool:
+    return "(healthy)" in found.attrs.get("Status", "") or (
+        isinstance(found.attrs.get("State"), dict)
+        and found.attrs["State"].get("Health", {}).get("Status") == "healthy"
+    )
+
+
+def _endpoints(stack: Stack, status: Status) -> None:
+    import ssl  # noqa: PLC0415
+
+    import httpx  # noqa: PLC0415
+
+    root = stack.folder / "certs" / "root.pem"
+    if not root.exists():
+        raise Failure("there is no root certificate: `invoke up` makes it.")
+    trust = ssl.create_default_context(cafile=str(root))
+    address = addresses(stack)[0]
+    try:
+        answer = httpx.get(f"{address}/readyz", verify=trust, timeout=3)
+        status.endpoints[address] = f"{answer.status_code}"
+        if answer.status_code != httpx.codes.OK:
+            status.wrong.append(f"{address}/readyz answers {answer.status_code}: `invoke logs api`.")
+    except httpx.HTTPError as error:
+        status.endpoints[address] = str(error)
+        status.wrong.append(f"{address} does not answer ({error}): `invoke logs load-balancer`.")
+
+
+def _certificates(stack: Stack, status: Status) -> None:
+    from cryptography import x509  # noqa: PLC0415
+
+    for party in PARTIES:
+        path = stack.folder / "certs" / party.role / "cert.pem"
+        if not path.exists():
+            status.wrong.append(f"{party.role} has no certificate: `invoke up` makes it.")
+            continue
+        leaf = x509.load_pem_x509_certificate(path.read_bytes())
+        left = (leaf.not_valid_after_utc - datetime.now(UTC)).total_seconds() / 86400
+        life = (leaf.not_valid_after_utc - leaf.not_valid_before_utc).total_seconds() / 86400
+        status.certificates[party.role] = round(left, 1)
+        if left < life * DAYS_LIMIT:
+            status.wrong.append(
+                f"{party.role}'s certificate has {left:.1f} days left: `invoke certs.renew --due`."
+            )
+
+
+def _backups(stack: Stack, status: Status) -> None:
+    from backups import lineage  # noqa: PLC0415
+    from backups.catalog import read_catalog  # noqa: PLC0415
+    from backups.engine import REPOSITORIES  # noqa: PLC0415
+    from operation.containers import container  # noqa: PLC0415
+
+    catalog = read_catalog(
+        container(stack, "database"), stack.settings.backups.stanza, lineage.recorded(stack)
+    )
+    status.timeline = catalog.timeline
+    now = datetime.now(UTC)
+    for number, name in REPOSITORIES.items():
+        reach = catalog.reaches.get(number)
+        until = reach.until if reach else None
+        status.restore_point[name] = until.isoformat() if until else None
+        status.rpo_seconds[name] = round((now - until).total_seconds(), 1) if until else None
+        if number in catalog.silent:
+            status.wrong.append(f"repository {name} does not answer: {catalog.silent[number]}")
+        elif not any(each.repository == number for each in catalog.backups):
+            status.wrong.append(f"repository {name} holds no backup: `invoke backup --repo {name}`.")
+        elif until is None or (now - until).total_seconds() > RPO_LIMIT:
+            status.wrong.append(
+                f"repository {name} lags: newest commit in it {until}: `invoke logs database`."
+            )
+
+
+def _room(stack: Stack, status: Status) -> None:
+    from infra.room import room  # noqa: PLC0415
+
+    found = room(stack)
+    status.waiting_segments, status.free_bytes = found.waiting, found.free
+    status.wrong += found.faults
+
+
+def _proofs(stack: Stack, status: Status) -> None:
+    from backups.verify import newest  # noqa: PLC0415
+
+    for name, proof in newest(stack).items():
+        status.proven[name] = f"{proof['label']} at {proof['at'][:19]}Z"
+        if not proof["good"]:
+            status.wrong.append(f"the newest proof of {name} is bad: `invoke backup.verify --repo {name}`.")
+
+
+def _schedules(stack: Stack, status: Status) -> None:
+    from schedules import listing  # noqa: PLC0415
+
+    status.schedules = listing.look(stack)
+    status.wrong += listing.wrong(status.schedules)
+    if not any(each.job.startswith("invoke backup") for each in status.schedules):
+        status.remarks.append(listing.NONE)
+
+
+def _interrupted(stack: Stack, status: Status) -> None:
+    from backups import journal  # noqa: PLC0415
+    from operation.lock import held  # noqa: PLC0415
+
+    move = journal.read(stack)
+    if move is not None and not held(stack):
+        status.wrong.append(f"a restore was interrupted at «{move.phase}»: `invoke up` ends it.")

@@ -1,0 +1,110 @@
+"""Who executes a command of the documents: their own platform test, or a test that is named here."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tests.docs.command import TASK, Command, commands_of
+from tests.docs.document import OPERATING, README
+from tests.docs.grammar import PARTS
+
+OWN = {*PARTS, "env", "test"}
+"""First words of `./ops` that are no tasks."""
+READING = {
+    "history",
+    "preview",
+    "status",
+    "probe",
+    "logs",
+    "backup.list",
+    "certs.check",
+    "certs.show",
+    "drill.list",
+    "schedule.list",
+}
+"""Tasks that leave a stack as it was."""
+HARMLESS = {"--dry-run", "--help", "--list", "--due"}
+"""Options that make any task leave a new stack as it was: no certificate of it is due."""
+
+LAUNCHER = "tests/setup/test_setup_launcher.py"
+OFFLINE = "tests/setup/test_setup_offline.py"
+UP = "tests/platform/test_platform_up.py"
+FAULTS = "tests/platform/test_platform_faults.py"
+DOCS = "tests/platform/test_platform_docs.py"
+RESTORE = "tests/platform/test_platform_restore.py"
+DRILLS = "tests/drills/test_drill_tasks.py"
+REPORT = "tests/drills/test_drill_report.py"
+DAILY = "tests/platform/test_platform_daily.py"
+SHELLS = "tests/command_line/test_completion_shell.py"
+SCHEDULED_RUN = "tests/platform/test_platform_schedule.py"
+SCHEDULES = "tests/schedules/test_schedule_tasks.py"
+SCHEDULED = f"{SCHEDULES}::test_backups_are_scheduled_with_what_the_host_has"
+FIRED = f"{SCHEDULES}::test_a_failed_job_gives_its_exit_status_and_what_to_do"
+UNSCHEDULED = f"{SCHEDULES}::test_schedules_of_backups_go_together_and_drills_stay"
+BACK_AND_FORTH = f"{RESTORE}::test_restores_around_each_other_bring_the_right_rows"
+ONE_BACKUP = f"{RESTORE}::test_backup_s_own_end_and_the_other_repository"
+ELSEWHERE = {
+    "./ops env": f"{LAUNCHER}::test_environment_survives_eval",
+    "./ops env --stack NAME": f"{LAUNCHER}::test_stack_is_argument_then_variable_then_default",
+    "./ops env --stack test": f"{LAUNCHER}::test_stack_is_argument_then_variable_then_default",
+    "./ops setup": "tests/setup/test_setup_run.py::test_two_set_ups_at_once_take_turns",
+    "./ops doctor": "tests/setup/test_setup_doctor.py::test_parts_are_healthy_or_say_what_to_do",
+    "./ops doctor --json --stack NAME": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
+    "./ops doctor --json --stack test": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
+    "./ops setup --offline-bundle FILE": "tests/setup/test_setup_bundle.py::test_content_comes_back",
+    "./ops setup --offline-bundle bem.tar": "tests/setup/test_setup_bundle.py::test_content_comes_back",
+    "./ops setup --from-bundle FILE": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
+    "./ops setup --from-bundle bem.tar": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
+    "./ops test": f"{LAUNCHER}::test_tests_run_after_checks",
+    "./ops test -m 'not platform'": f"{LAUNCHER}::test_options_reach_pytest_alone",
+    "invoke up": f"{UP}::test_a_second_up_changes_nothing",
+    "invoke up --stack test": f"{UP}::test_a_second_up_changes_nothing",
+    "invoke up --stack test --json": f"{UP}::test_a_second_up_changes_nothing",
+    "invoke down --yes": f"{FAULTS}::test_down_keeps_the_data_and_up_brings_it_back",
+    "invoke down --destroy-data=test --stack test": "tests/platform/deployment.py::remove",
+    "invoke backup": f"{FAULTS}::test_s3_that_does_not_answer",
+    "invoke backup --type full --repo s3": f"{DOCS}::test_full_backup_into_one_repository",
+    "invoke backup.verify": f"{RESTORE}::test_latest_while_a_repository_takes_nothing",
+    "invoke backup.verify --repo s3": f"{RESTORE}::test_latest_while_a_repository_takes_nothing",
+    "invoke restore --to 2026-11-24T03:10:00+01:00": f"{RESTORE}::restored",
+    "invoke restore --backup 20261124-101500F --yes": ONE_BACKUP,
+    "invoke restore --latest": f"{RESTORE}::test_latest_of_a_database_that_was_killed",
+    "invoke restore.undo": BACK_AND_FORTH,
+    "invoke restore.forget 1 --yes": BACK_AND_FORTH,
+    "invoke status --watch": f"{DAILY}::test_watched_status_ends_by_ctrl_c",
+    "invoke completion": f"{SHELLS}::test_installed_once_and_removed",
+    "invoke completion --remove": f"{SHELLS}::test_installed_once_and_removed",
+    "invoke drill.report": f"{REPORT}::test_the_command_line",
+    "invoke drill.report --name database-volume-lost --open": f"{REPORT}::test_the_command_line",
+    "invoke drill.report --open": f"{REPORT}::test_the_command_line",
+    "invoke backup.schedule": SCHEDULED,
+    "invoke backup.schedule --full '0 3 * * 6' --incr '0 */6 * * *'": SCHEDULED,
+    "invoke backup.schedule --remove": UNSCHEDULED,
+    "invoke drill.schedule database-volume-lost": UNSCHEDULED,
+    "invoke drill.schedule database-volume-lost --cron '30 4 1 * *'": UNSCHEDULED,
+    "invoke drill.schedule database-volume-lost --remove": UNSCHEDULED,
+    "invoke schedule.run": f"{SCHEDULED_RUN}::test_a_backup_that_was_missed_is_taken_by_itself",
+    "invoke schedule.fire backup-full": FIRED,
+    "invoke schedule.remove backup-full": UNSCHEDULED,
+    "invoke drill database-volume-lost": f"{DRILLS}::test_a_passed_drill_ends_with_a_table",
+}
+"""Commands that change something, and the function that executes each."""
+
+
+def documented() -> Iterator[Command]:
+    """Each command of the guide and the README once, tasks by `invoke`; those for any task are left out."""
+    seen = set()
+    for command in (*commands_of(OPERATING), *commands_of(README)):
+        words = command.words
+        task = command.program == "./ops" and bool(words) and words[0] not in OWN
+        shown = replace(command, program="invoke" if task else command.program)
+        if (words or not command.span) and TASK not in words and str(shown) not in seen:
+            seen.add(str(shown))
+            yield shown
+
+
+def is_harmless(command: Command) -> bool:
+    """Whether a test may execute it on a stack that others use."""
+    words = command.words
+    if command.program == "./ops" or not words:
+        return False
+    return "--watch" not in words and (words[0] in READING or bool(HARMLESS.intersection(words)))
