@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from toolchain.provider.container import Container
 from toolchain.provider.image import Image
-from toolchain.provider.lone import Container
 from toolchain.provider.network import Network
 from toolchain.provider.remote_image import RemoteImage
 from toolchain.provider.resource import Resource

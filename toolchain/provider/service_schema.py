@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from toolchain.provider.container_schema import CONTAINER
+from toolchain.provider.container_spec_schema import CONTAINER
 from toolchain.provider.kind import Duration, Integer, Ratio, Text, TextMap, Texts
 from toolchain.provider.pair_kind import GlobalMode, KeyValues, Labels, Preferences
 from toolchain.provider.schema import Block, Blocks, Field

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.toolchain.provider.lone_stub import IMAGE_ID, Engine
+from tests.toolchain.provider.container_stub import IMAGE_ID, Engine
 from tests.toolchain.provider.swarm_stub import refusal
 from toolchain.provider.failure import ProviderFailure
 from toolchain.provider.local_image import present

@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from toolchain.provider.container_kind import Capabilities
 from toolchain.provider.kind import Boolean, Integer, Text, Texts
-from toolchain.provider.lone_kind import Capabilities
 from toolchain.provider.pair_kind import KeyValues
 from toolchain.provider.schema import Block, Field
 

@@ -7,9 +7,9 @@ from docker.errors import DockerException, NotFound
 from requests.exceptions import RequestException
 
 from toolchain.provider.call import Call
+from toolchain.provider.container_schema import DEFAULTS
 from toolchain.provider.diagnosis import last_check
 from toolchain.provider.failure import ProviderFailure
-from toolchain.provider.lone_schema import DEFAULTS
 from toolchain.provider.property_value import Properties
 
 _LOOK_SECONDS: Final = 0.1

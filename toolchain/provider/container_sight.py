@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from toolchain.provider.lone_form import is_anonymous
-from toolchain.provider.lone_schema import LONE
+from toolchain.provider.container_form import is_anonymous
+from toolchain.provider.container_schema import LONE
 from toolchain.provider.property_value import Properties
 
 Inspection = Mapping[str, Any]

@@ -6,14 +6,14 @@ from typing import Any, Final
 from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import RequestException
 
-from toolchain.provider import lone_form, lone_upload
+from toolchain.provider import container_form, container_upload
 from toolchain.provider.call import Call
+from toolchain.provider.container_run import begin, is_up
+from toolchain.provider.container_schema import CHANGED_IN_THE_NEXT, DEFAULTS, LONE
+from toolchain.provider.container_sight import seen
 from toolchain.provider.diff import Change, ChangeKind, changes
 from toolchain.provider.failure import Fault, ProviderFailure
 from toolchain.provider.local_image import inspected, present
-from toolchain.provider.lone_run import begin, is_up
-from toolchain.provider.lone_schema import CHANGED_IN_THE_NEXT, DEFAULTS, LONE
-from toolchain.provider.lone_sight import seen
 from toolchain.provider.property_value import UNKNOWN, Properties, Value
 from toolchain.provider.resource import Live, Resource
 
@@ -35,7 +35,7 @@ class Container(Resource):
 
     def faults(self, inputs: Properties) -> Iterator[Fault]:
         """Refuse files without one content, and waiting for a health that nothing checks."""
-        yield from lone_upload.faults(inputs)
+        yield from container_upload.faults(inputs)
         if inputs.get("wait") is True and inputs.get("start") is False:
             yield Fault("wait", "conflicts with start=false: a container that does not run is never healthy")
         if inputs.get("logs") is True and inputs.get("attach") is not True:
@@ -53,7 +53,7 @@ class Container(Resource):
         """Make and start it; when that fails nothing is left."""
         platform = inputs.get("platform")
         present(call, str(inputs["image"]), str(platform) if platform else None)
-        body = lone_form.request(inputs)
+        body = container_form.request(inputs)
         made = call.api.create_container_from_config(body, str(inputs["name"]), platform)["Id"]
         try:
             _furnish(made, inputs, call)
@@ -83,7 +83,7 @@ class Container(Resource):
             "mustRun",
             *CHANGED_IN_THE_NEXT,
         }:
-            _change(call, identity, lone_form.resources(inputs))
+            _change(call, identity, container_form.resources(inputs))
         if (
             "mustRun" in before.inputs
             and before.inputs["mustRun"] is False
@@ -121,12 +121,12 @@ class Container(Resource):
 
 def _furnish(identity: str, inputs: Properties, call: Call) -> None:
     """Networks and files, before the container starts."""
-    networks = lone_form.attachments(inputs)
+    networks = container_form.attachments(inputs)
     if networks and inputs.get("networkMode") in {None, _BRIDGE}:
         call.api.disconnect_container_from_network(identity, _BRIDGE)
     for network, endpoint in networks:
         call.api.connect_container_to_network(identity, network, **endpoint)
-    packed = lone_upload.archive(inputs)
+    packed = container_upload.archive(inputs)
     if packed is not None:
         call.api.put_archive(identity, "/", packed)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.toolchain.provider.lone_stub import IDENTITY, IMAGE_ID, Engine
-from toolchain.provider import lone_upload
+from tests.toolchain.provider.container_stub import IDENTITY, IMAGE_ID, Engine
+from toolchain.provider import container_upload
+from toolchain.provider.container import Container
+from toolchain.provider.container_form import request, resources
 from toolchain.provider.failure import Cancelled, ProviderFailure
-from toolchain.provider.lone import Container
-from toolchain.provider.lone_form import request, resources
 from toolchain.provider.property_value import UNKNOWN, Properties, Value
 from toolchain.provider.state import preview
 
@@ -233,16 +233,16 @@ def test_files_keep_their_mode_and_owner() -> None:
         {"file": "/a", "content": "x", "permissions": "0600", "owner": "7", "group": "8"},
         {"file": "/b", "contentBase64": "eA==", "executable": True},
     ]
-    packed = lone_upload.archive({"uploads": files})
+    packed = container_upload.archive({"uploads": files})
     assert packed is not None
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         assert [(each.name, each.mode, each.uid, each.gid) for each in tar] == [
             ("a", 0o600, 7, 8),
             ("b", 0o744, 0, 0),
         ]
-    assert lone_upload.archive({}) is None
+    assert container_upload.archive({}) is None
     with pytest.raises(ProviderFailure, match="no-such-user"):
-        lone_upload.archive({"uploads": [{"file": "/a", "content": "x", "owner": "no-such-user"}]})
+        container_upload.archive({"uploads": [{"file": "/a", "content": "x", "owner": "no-such-user"}]})
 
 
 def test_network_that_a_hand_took_away_is_drift() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from toolchain.provider.lone_schema import LONE
+from toolchain.provider.container_schema import LONE
 from toolchain.provider.property_value import Properties
 
 
