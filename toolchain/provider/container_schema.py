@@ -1,7 +1,7 @@
 """The properties of docker.Container: a container that no service made.
 
-Docker spells a container in three objects (`Config`, `HostConfig`, networks); `container_form` makes those out
-of what this table gives, and reads them back.
+Docker spells a container in three objects (`Config`, `HostConfig`, networks); `container_form` makes those
+out of what this table gives, and reads them back.
 """
 
 from typing import Final
