@@ -3,13 +3,13 @@
 import os
 import secrets
 import signal
-import socket
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from bench.command import Ran, timed
+from infra.ports import free
 from operation import deployment
 from operation.containers import container
 from operation.failure import Failure
@@ -55,7 +55,7 @@ def own(progress: Progress) -> Iterator[Deployment]:
         Failure: when it cannot be removed; says how to.
     """
     made = Deployment(f"bench-{secrets.token_hex(3)}")
-    https_port, http_port = _free_ports()
+    https_port, http_port = free(2)
     try:
         made.stack.file.write_text("config: {}\n")
         ports = {"load_balancer.https_port": https_port, "load_balancer.http_port": http_port}
@@ -87,10 +87,3 @@ def _undisturbed() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("", 0))
-        other.bind(("", 0))
-        return one.getsockname()[1], other.getsockname()[1]

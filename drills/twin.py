@@ -1,7 +1,6 @@
 """The twin: a second stack of the same program, restored from the real backups, to be broken."""
 
 import secrets
-import socket
 from typing import Any
 
 from backups import cut_over, lineage, recovery, server
@@ -9,6 +8,7 @@ from backups.catalog import read_catalog
 from backups.plan import plans
 from backups.scratch import ensure_volume, scratch
 from backups.target import Target
+from infra.ports import free
 from operation import audit, custodian, deployment
 from operation.containers import execute, required
 from operation.failure import Failure
@@ -59,7 +59,7 @@ def _write_settings(stack: Stack, twin: Stack) -> None:
     content = yaml.safe_load(stack.file.read_text()) or {}
     content.pop("encryptionsalt", None)
     twin.file.write_text(yaml.safe_dump(content))
-    https_port, http_port = _free_ports()
+    https_port, http_port = free(2)
     configure(
         twin,
         {
@@ -70,13 +70,6 @@ def _write_settings(stack: Stack, twin: Stack) -> None:
             "database.last_generation": 1,
         },
     )
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("", 0))
-        other.bind(("", 0))
-        return one.getsockname()[1], other.getsockname()[1]
 
 
 COPY = """

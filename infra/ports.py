@@ -1,16 +1,21 @@
 """The ports that the load balancer will publish on the host: free, or soon to be, before anything is made."""
 
 import errno
+import random
 import socket
+from pathlib import Path
 from typing import Any
 
 from operation.containers import client, wait_for
-from operation.failure import refusal
+from operation.failure import Failure, refusal
 from operation.progress import Progress
 from operation.pulumi_plugins import of_stack
 from operation.stack import LABEL_ROLE, LABEL_STACK, Stack
 
 ROLE = "load-balancer"
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+"""The kernel gives these to whoever connects to somebody: a port of theirs is free only for a moment."""
+LOWEST, HIGHEST = 10240, 65535
 RELEASE_SECONDS = 90.0
 """Its stop grace, and what Swarm needs to remove it."""
 
@@ -36,6 +41,34 @@ def check_ports(stack: Stack, progress: Progress) -> None:
 def taken(port: int) -> bool:
     """Whether some program of this host listens on that TCP port, in IPv4 or IPv6."""
     return any(_bound(family, port) for family in (socket.AF_INET, socket.AF_INET6))
+
+
+def free(count: int) -> tuple[int, ...]:
+    """Ports that nobody listens on, and that the kernel gives to nobody who connects.
+
+    Raises:
+        Failure: when there are not so many.
+    """
+    low, high = _ephemeral()
+    lasting = [port for port in range(LOWEST, HIGHEST + 1) if not low <= port <= high]
+    found: list[int] = []
+    for port in random.SystemRandom().sample(lasting, len(lasting)):
+        if not taken(port):
+            found.append(port)
+        if len(found) == count:
+            return tuple(found)
+    raise Failure(
+        f"there are no {count} free ports on this host.",
+        remedy=f"leave room outside {EPHEMERAL} ({low} to {high}).",
+    )
+
+
+def _ephemeral() -> tuple[int, int]:
+    try:
+        low, high = EPHEMERAL.read_text().split()
+    except OSError:
+        return 32768, 60999
+    return int(low), int(high)
 
 
 def _bound(family: socket.AddressFamily, port: int) -> bool:

@@ -22,6 +22,8 @@ READING = {
     "schedule.list",
 }
 """Tasks that leave a stack as it was."""
+NEEDING = {"restore.undo", "restore.forget", "schedule.remove"}
+"""Tasks that a stack without an earlier restore, or without that schedule, refuses."""
 HARMLESS = {"--dry-run", "--help", "--list", "--due"}
 """Options that make any task leave a new stack as it was: no certificate of it is due."""
 
@@ -69,6 +71,8 @@ ELSEWHERE = {
     "invoke restore --backup 20261124-101500F --yes": ONE_BACKUP,
     "invoke restore --latest": f"{RESTORE}::test_latest_of_a_database_that_was_killed",
     "invoke restore.undo": BACK_AND_FORTH,
+    "invoke restore.undo --dry-run": BACK_AND_FORTH,
+    "invoke restore.forget 1 --dry-run": BACK_AND_FORTH,
     "invoke restore.forget 1 --yes": BACK_AND_FORTH,
     "invoke status --watch": f"{DAILY}::test_watched_status_ends_by_ctrl_c",
     "invoke completion": f"{SHELLS}::test_installed_once_and_removed",
@@ -85,6 +89,7 @@ ELSEWHERE = {
     "invoke schedule.run": f"{SCHEDULED_RUN}::test_a_backup_that_was_missed_is_taken_by_itself",
     "invoke schedule.fire backup-full": FIRED,
     "invoke schedule.remove backup-full": UNSCHEDULED,
+    "invoke schedule.remove backup-full --dry-run": UNSCHEDULED,
     "invoke drill database-volume-lost": f"{DRILLS}::test_a_passed_drill_ends_with_a_table",
 }
 """Commands that change something, and the function that executes each."""
@@ -107,4 +112,6 @@ def is_harmless(command: Command) -> bool:
     words = command.words
     if command.program == "./ops" or not words:
         return False
-    return "--watch" not in words and (words[0] in READING or bool(HARMLESS.intersection(words)))
+    if words[0] in NEEDING or "--watch" in words:
+        return False
+    return words[0] in READING or bool(HARMLESS.intersection(words))

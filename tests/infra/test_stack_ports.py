@@ -3,10 +3,13 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from infra.ports import taken
+from infra import ports
+from infra.ports import free, taken
+from operation.failure import Failure
 
 
 @contextmanager
@@ -26,3 +29,16 @@ def test_taken_while_somebody_listens_and_free_afterwards(family: socket.Address
     with listener(family, address) as port:
         assert taken(port)
     assert not taken(port)
+
+
+def test_free_ports_are_outside_those_of_clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that connects to somebody must not get the port while a load balancer restarts."""
+    low, high = map(int, ports.EPHEMERAL.read_text().split())
+    found = free(2)
+    assert len(set(found)) == 2
+    assert not [port for port in found if low <= port <= high or taken(port)]
+    everything = tmp_path / "range"
+    everything.write_text("1024 65535")
+    monkeypatch.setattr(ports, "EPHEMERAL", everything)
+    with pytest.raises(Failure, match="no 1 free ports"):
+        free(1)

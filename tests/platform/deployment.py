@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import socket
 import ssl
 import subprocess
 import time
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from infra.ports import free
 from operation.stack import ROOT, Stack
 from operation.stack_file import configure
 
@@ -151,7 +151,7 @@ def named(prefix: str = "test") -> Deployment:
     """A deployment with a name and ports that nobody else has; its file is written, nothing runs yet."""
     stack = Stack(f"{prefix}-{secrets.token_hex(3)}")
     stack.file.write_text("config: {}\n")
-    https_port, http_port = free_ports()
+    https_port, http_port = free(2)
     configure(stack, {"load_balancer.https_port": https_port, "load_balancer.http_port": http_port})
     return Deployment(Stack(stack.name))
 
@@ -161,14 +161,6 @@ def remove(deployment: Deployment) -> None:
     said = deployment.invoke("down", f"--destroy-data={deployment.name}")
     deployment.stack.file.unlink(missing_ok=True)
     assert said.status == 0, said.words
-
-
-def free_ports() -> tuple[int, int]:
-    """Two TCP ports that nobody listens on."""
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("", 0))
-        other.bind(("", 0))
-        return one.getsockname()[1], other.getsockname()[1]
 
 
 def awaited(condition: Callable[[], T | None], seconds: float, what: str) -> T:

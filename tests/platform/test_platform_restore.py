@@ -98,6 +98,8 @@ def test_restores_around_each_other_bring_the_right_rows(platform: Deployment, r
     restored(platform, "--to", third)
     assert platform.names() == [*rows, "one", "four"], "a time between the restores"
 
+    assert "generation" in platform.succeed("restore.undo", "--dry-run").words
+    assert platform.names() == [*rows, "one", "four"], "a dry run"
     platform.succeed("restore.undo", "--yes")
     assert awaited(platform.well, 30, "service after the undo")
     assert platform.names() == [*rows, "one", "two"]
@@ -111,6 +113,8 @@ def test_restores_around_each_other_bring_the_right_rows(platform: Deployment, r
     assert platform.names() == [*rows, "one", "two", "six"], "a time after an undo"
     assert again["timeline"] > went["timeline"]
     for generation in platform.settings.database.kept:
+        platform.succeed("restore.forget", str(generation), "--dry-run")
+        assert platform.stack.volume(generation) in volumes(platform), "a dry run"
         platform.succeed("restore.forget", str(generation), "--yes")
     assert platform.settings.database.kept == ()
     agreed(platform)
