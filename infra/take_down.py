@@ -4,7 +4,7 @@ import json
 import shutil
 from typing import Any
 
-from operation import deployment
+from operation import deployment, leftovers
 from operation.consent import ask, ask_name
 from operation.containers import client
 from operation.mutation import mutation
@@ -59,8 +59,8 @@ def remove_everything(stack: Stack, progress: Progress) -> None:
     with mutation(stack, "down --destroy-data"):
         if stack.file.exists():
             deployment.destroy(stack, progress)
-        for service in client().services.list(filters={"label": f"{LABEL_STACK}={stack.name}"}):
-            service.remove()
+        else:
+            leftovers.remove_unknown(stack, progress)
         _remove_configs(stack)
         _destroy(stack, progress)
     _forget(stack)

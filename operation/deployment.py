@@ -88,10 +88,14 @@ def up(stack: Stack, progress: Progress) -> Changes:
 
 
 def destroy(stack: Stack, progress: Progress) -> Changes:
-    """Removes everything but the volumes with data and the backups."""
+    """Removes everything but the volumes with data and the backups, also when the state was lost."""
     _take_over(stack, progress)
     with progress.step("remove") as say:
-        return _run(lambda on_event: opened(stack).destroy(on_event=on_event), progress, say)
+        changes = _run(lambda on_event: opened(stack).destroy(on_event=on_event), progress, say)
+        unknown = leftovers.remove_unknown(stack, progress)
+    if unknown:
+        changes.counts["delete"] = changes.counts.get("delete", 0) + len(unknown)
+    return changes
 
 
 def preview(stack: Stack, progress: Progress) -> Changes:

@@ -6,18 +6,23 @@ back to them.
 """
 
 import json
+from functools import partial
 from typing import Any
 
-from operation.containers import client
+from operation.containers import client, wait_for
 from operation.progress import Progress
 from operation.pulumi_state import state_path
 from operation.stack import LABEL_STACK, Stack
+
+END_SECONDS = 180.0
+"""Longer than the stop grace of any service."""
 
 
 def remove_unknown(stack: Stack, progress: Progress) -> list[str]:
     """Removes services and networks that no state knows.
 
-    Called only after a deployment that was killed; a scratch is not Pulumi's and is left alone.
+    Called after a deployment that was killed, and when a stack goes; a scratch is not Pulumi's and is left
+    alone.
 
     Returns:
         names of what was removed.
@@ -27,11 +32,24 @@ def remove_unknown(stack: Stack, progress: Progress) -> list[str]:
     label = {"label": f"{LABEL_STACK}={stack.name}"}
     services = [each for each in engine.services.list(filters=label) if not _is_scratch(each)]
     unknown = [each for each in services if each.id not in known]
-    unknown += [each for each in engine.networks.list(filters=label) if each.id not in known]
-    for each in unknown:
-        progress.detail(f"removing {each.name}, which an interrupted deployment left")
+    networks = [each for each in engine.networks.list(filters=label) if each.id not in known]
+    for each in (*unknown, *networks):
+        progress.detail(f"removing {each.name}, which no state of Pulumi's knows")
+        wait_for(partial(_removed, each), END_SECONDS, f"the removal of {each.name}")
+    return [each.name for each in (*unknown, *networks)]
+
+
+def _removed(each: Any) -> bool:
+    """A network goes once the containers in it have ended, which a database may take its time for."""
+    from docker.errors import APIError, NotFound  # noqa: PLC0415  # 0.2 s that `invoke --list` does not pay
+
+    try:
         each.remove()
-    return [each.name for each in unknown]
+    except NotFound:
+        return True
+    except APIError:
+        return False
+    return True
 
 
 def known_ids(stack: Stack) -> set[str]:
