@@ -45,11 +45,12 @@ def _removed(each: Any) -> bool:
 
     try:
         each.remove()
+        each.reload()
     except NotFound:
         return True
     except APIError:
         return False
-    return True
+    return False
 
 
 def known_ids(stack: Stack) -> set[str]:
