@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import docker
 import pytest
 
 from operation.pulumi_state import state_path
-from operation.stack import LABEL_STACK
 from tests.platform.deployment import Deployment
 
 pytestmark = pytest.mark.platform
@@ -85,15 +83,3 @@ def test_a_disk_that_is_full_while_the_state_is_written(platform: Deployment) ->
         platform.stack.file.write_text(text)
         platform.succeed("up", "--skip-backup")
     assert unchanged(platform)
-
-
-def test_a_stack_whose_state_is_lost_can_be_taken_down(another: Deployment) -> None:
-    """What carries its label goes; with the state alone it would be nobody's for ever."""
-    another.succeed("up", "--skip-backup")
-    shutil.rmtree(another.stack.folder / "pulumi")
-    another.succeed("down", "--yes")
-    label = {"label": f"{LABEL_STACK}={another.name}"}
-    engine = docker.from_env()
-    assert not [*engine.services.list(filters=label), *engine.networks.list(filters=label)]
-    assert not engine.configs.list(filters=label)
-    assert [each.name for each in engine.volumes.list(filters=label) if "_database-g" in each.name]
