@@ -43,7 +43,7 @@ def report(**arguments: Any) -> None:
     ("words", "status", "said"),
     [
         (("--name", "host-lost", "--open", "--json"), 2, "there is no stack 'nowhere'"),
-        (("host-lost",), 1, "No idea what 'host-lost' is"),
+        (("host-lost",), 2, "there is no task `host-lost`"),
     ],
 )
 def test_the_command_line(words: tuple[str, ...], status: int, said: str) -> None:
