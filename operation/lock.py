@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from operation.failure import Failure
 from operation.stack import Stack
@@ -56,7 +57,11 @@ def _busy(stack: Stack, holder: str) -> Failure:
 
 def held(stack: Stack) -> bool:
     """Whether an operation is at work on the stack now."""
-    path = stack.folder / "lock"
+    return taken(stack.folder / "lock")
+
+
+def taken(path: Path) -> bool:
+    """Whether a process holds the lock of that file."""
     if not path.exists():
         return False
     with path.open() as file:

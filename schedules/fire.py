@@ -8,7 +8,7 @@ from pathlib import Path
 
 from operation.containers import wait_for
 from operation.failure import Failure
-from operation.lock import BUSY
+from operation.lock import BUSY, taken
 from operation.stack import Stack
 from schedules import record, store
 from schedules.clock import now as real_now
@@ -123,7 +123,7 @@ class Firing:
         """Waits for the lock that the job will need; whoever is faster then is met by another try."""
         path = self.stack.folder / ("drill.lock" if self.schedule.job[0] == "drill" else "lock")
         try:
-            wait_for(lambda: not store.locked(path), max(seconds, 0), "the end of another operation")
+            wait_for(lambda: not taken(path), max(seconds, 0), "the end of another operation")
         except Failure:
             return False
         return True

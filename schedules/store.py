@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from operation.custodian import write_private
 from operation.failure import Failure, refusal
-from operation.lock import BUSY
+from operation.lock import BUSY, taken
 from operation.stack import Stack
 from schedules import record
 from schedules.schedule import Schedule
@@ -83,19 +83,7 @@ def held(stack: Stack, name: str, busy: str) -> Iterator[int]:
 
 def is_held(stack: Stack, name: str) -> bool:
     """Whether a process holds the lock of that name."""
-    return locked(_folder(stack) / f"{name}.lock")
-
-
-def locked(path: Path) -> bool:
-    """Whether a process holds the lock of that file."""
-    if not path.exists():
-        return False
-    with path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    return taken(_folder(stack) / f"{name}.lock")
 
 
 def _folder(stack: Stack) -> Path:
