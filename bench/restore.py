@@ -48,7 +48,7 @@ def _measure(options: Namespace, progress: Progress) -> Rows:
             _tell_steps(deployment, progress)
             total.append(seconds)
             down.append(gap)
-        what = f"`invoke restore --latest`, {size:.2f} GB, with its backups afterwards"
+        what = f"`invoke restore --latest`, {size:.2f} GB"
         yield Row(what, "raw + 20 s", Series(tuple(total)), RAW, Series(tuple(raw)))
         yield Row("of it without an acknowledged write", "≤ 10 s", Series(tuple(down)))
 

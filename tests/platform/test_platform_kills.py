@@ -15,7 +15,7 @@ from tests.platform.deployment import Deployment
 
 pytestmark = pytest.mark.platform
 
-KILLS = int(os.environ.get("BEM_KILLS", "4"))
+KILLS = int(os.environ.get("BEM_KILLS", "2"))
 SEED = int(os.environ.get("BEM_SEED", "5"))
 EARLIEST, LATEST = 1.0, 14.0
 """Seconds after the start: from before Pulumi begins until the services become healthy."""

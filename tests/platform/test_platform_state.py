@@ -14,8 +14,8 @@ from tests.platform.deployment import Deployment
 
 pytestmark = pytest.mark.platform
 
-SMALL = 8 << 20
-"""Bytes of a disk on which the state has room, and little else."""
+ROOM = 8 << 20
+"""Bytes that a small disk has beside what lies on it."""
 
 
 def unchanged(deployment: Deployment) -> bool:
@@ -40,7 +40,8 @@ def small_disk(folder: Path) -> Iterator[Path]:
     """The folder with all that is in it on a small file system of its own."""
     content = folder.with_name(f"{folder.name}.content")
     shutil.copytree(folder, content, symlinks=True)
-    options = f"size={SMALL},mode=0700"
+    held = sum(each.stat().st_blocks * 512 for each in content.rglob("*"))
+    options = f"size={held + ROOM},mode=0700"
     subprocess.run(("mount", "-t", "tmpfs", "-o", options, "none", folder), check=True)
     try:
         shutil.copytree(content, folder, symlinks=True, dirs_exist_ok=True)
