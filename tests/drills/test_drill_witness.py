@@ -128,7 +128,7 @@ def test_a_server_that_nobody_vouches_for_is_not_believed(stack: Stack, platform
     witness = Witness(Endpoint(platform.endpoint.url, str(other / "root.pem")), stack.root / "l.jsonl", "x")
     witness.start()
     with pytest.raises(Failure, match="CERTIFICATE_VERIFY_FAILED"):
-        witness.wait_until_well(1)
+        witness.wait_until_well(3)
     witness.stop()
     assert platform.items == {}
 
