@@ -9,13 +9,15 @@ from typing import Any
 
 from cryptography import x509
 
-from certs import generation
+from certs import generation, lists
+from certs.acme import pair
 from certs.authority import authority
 from certs.profile import Profile
 from certs.signature import now
 from certs.statement import serial_of
 from certs.store import ensure, present, unfit
 from certs.turn import turn
+from infra.parties import LOAD_BALANCER
 from operation.containers import client
 from operation.failure import Failure
 from operation.stack import Stack
@@ -27,6 +29,9 @@ PATIENCE = 60
 
 def deliver(stack: Stack, profile: Profile, volume: str, image: str, *, renew: bool = False) -> str:
     """Makes sure of the party's pair and brings it into its volume as a new generation.
+
+    The load balancer gets `public.pem` as well, which its clients are shown: ACME's pair while there is one
+    that is valid, else its own.
 
     Args:
         stack: whose party.
@@ -45,8 +50,11 @@ def deliver(stack: Stack, profile: Profile, volume: str, image: str, *, renew: b
         leaf = ensure(stack, profile, renew=renew)
         at = datetime.now(UTC)
         fresh = generation.name(leaf, at)
+        void = lists.current(stack)
         with _carrier(stack, volume, image, (generation.SWAP, "swap", fresh)) as carrier:
-            _carry(carrier, generation.archive(fresh, leaf, profile.uid, at), volume)
+            public = pair.public(stack, profile, leaf) if profile.party == LOAD_BALANCER.role else b""
+            content = generation.archive(fresh, leaf, void, profile.uid, at, public)
+            _carry(carrier, content, volume)
         return leaf.serial
 
 

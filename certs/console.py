@@ -1,10 +1,14 @@
 """Certificates as they are asked for from the command line."""
 
-from certs import endpoint, renewal, store, table
+from collections.abc import Sequence
+
+from certs import description, endpoint, lists, renewal, store, table
+from certs.distribution import distribute
 from certs.profile import Profile
+from certs.signature import now, pem
 from operation.failure import Failure, refusal
 from operation.mutation import mutation
-from operation.progress import progress_of
+from operation.progress import Progress, progress_of
 from operation.stack import Stack, stack_named
 
 
@@ -18,25 +22,33 @@ def check(stack_name: str, *, as_json: bool) -> None:
     found = endpoint.findings(stack, endpoint.endpoints(stack))
     table.of_findings(found).show(as_json=as_json)
     faults = [f"{each.party} ({each.where}): {each.fault}" for each in found if each.fault]
+    faults += filter(None, [lists.complaint(stack, now())])
     if faults:
         raise Failure(
-            f"{len(faults)} of {len(found)} certificates need attention:\n    " + "\n    ".join(faults),
+            f"{len(faults)} faults of certificates:\n    " + "\n    ".join(faults),
             "connections to these fail, now or soon.",
             "`invoke certs.renew --due` renews; `invoke status` tells what does not run.",
         )
 
 
-def show(party: str, stack_name: str, *, as_json: bool) -> None:
-    """Prints what is in the local store.
+def show(what: str, stack_name: str, *, as_json: bool, as_pem: bool = False, starttls: str = "") -> None:
+    """Prints what is in the local store, or one certificate wherever it is.
 
     Raises:
-        Failure: when the stack has no such party.
+        Failure: when there is no such party, name, file or server.
     """
     stack = stack_named(stack_name)
-    profiles = [each for each in store.profiles(stack) if party in {"", each.party}]
-    if party and not profiles:
-        raise refusal(f"stack {stack.name} has no party {party!r}.", remedy="`invoke certs.show` lists all.")
-    _show(stack, profiles, as_json=as_json)
+    if starttls not in {"", "postgres"}:
+        raise refusal(f"there is no preamble {starttls!r}.", remedy="use --starttls postgres, or none.")
+    if not what:
+        _show(stack, store.profiles(stack), as_json=as_json, named=store.profiles(stack, store.NAMED))
+        return
+    found = description.found(stack, what, "postgres" if starttls else "")
+    if as_pem:
+        print(pem(*found.chain).decode(), end="")
+        return
+    rows = [description.described(each, description.void(stack, each)) for each in found.chain]
+    table.show_one(found.where, rows, found.verdict, as_json=as_json)
 
 
 def renew(
@@ -49,22 +61,55 @@ def renew(
     """
     stack = stack_named(stack_name)
     wanted = renewal.chosen(stack, party, every=every, due=due)
-    if dry_run and not wanted and not as_json:
-        print("none is due")
-    elif dry_run:
-        _show(stack, wanted, as_json=as_json)
+    listed = due and _lists_are_due(stack)
+    public = due and stack.settings.certificates.acme.enabled
     if dry_run:
+        _would(stack, wanted, public=public, as_json=as_json)
         return
     steps = progress_of(stack, "certs renew", quiet=as_json)
     with mutation(stack, "certs.renew") as outcome:
         for each in wanted:
             with steps.step(f"certificate of {each.party}") as say:
                 renewal.renew(stack, each, say)
-        outcome.outcome = "succeeded" if wanted else "unchanged"
-        outcome.detail = ", ".join(each.party for each in wanted) or "none was due"
+        done = [each.party for each in wanted] + (["acme"] if public and _public(stack, steps) else [])
+        if listed:
+            lists.reissue(stack)
+            distribute(stack, steps.step)
+            done.append("revocation lists")
+        outcome.outcome = "succeeded" if done else "unchanged"
+        outcome.detail = ", ".join(done) or "none was due"
     _show(stack, wanted, as_json=as_json)
 
 
-def _show(stack: Stack, profiles: list[Profile], *, as_json: bool) -> None:
+def _lists_are_due(stack: Stack) -> bool:
+    """Whether servers have lists, and should have others by now."""
+    there = (stack.folder / "certs" / lists.BUNDLE).exists()
+    return there and stack.settings.certificates.revocation and lists.due(stack, now())
+
+
+def _show(stack: Stack, profiles: list[Profile], *, as_json: bool, named: Sequence[Profile] = ()) -> None:
     pairs = [(each, store.certificate(stack, each.party)) for each in profiles]
+    pairs += [(each, store.certificate(stack, each.party, store.NAMED)) for each in named]
     table.of_pairs([(each, kept) for each, kept in pairs if kept]).show(as_json=as_json)
+
+
+def _would(stack: Stack, wanted: list[Profile], *, public: bool, as_json: bool) -> None:
+    if as_json:
+        _show(stack, wanted, as_json=True)
+        return
+    if wanted:
+        _show(stack, wanted, as_json=False)
+    else:
+        print("none is due")
+    if public:
+        from certs.acme import console, plan  # noqa: PLC0415  # only where it is used
+
+        print("\n".join(["the public one:", *console.sentences(plan.plan(stack))]))
+
+
+def _public(stack: Stack, steps: Progress) -> bool:
+    """Obtains the public certificate when it is due; whether anything changed."""
+    from certs.acme import service  # noqa: PLC0415  # only where it is used
+
+    result = service.serve(stack, steps.step)
+    return result.obtained or result.delivered

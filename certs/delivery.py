@@ -17,7 +17,7 @@ from operation.stack import Stack
 
 __all__ = ["Delivery", "DeliveryProvider", "deliver", "delivered"]
 
-INPUTS = ("profile", "volume", "stack", "image")
+INPUTS = ("profile", "volume", "stack", "image", "revocation")
 Properties = dict[str, Any]  # as Pulumi hands them over
 
 
@@ -27,9 +27,10 @@ class DeliveryProvider(dynamic.ResourceProvider):
     serialize_as_secret_always = False
 
     def diff(self, _id: str, _olds: Properties, _news: Properties) -> dynamic.DiffResult:
-        """Another volume or stack replaces, another profile updates, another image is no change."""
+        """Another volume or stack replaces, another profile or lists update; another image is no change."""
         moved = [key for key in ("volume", "stack") if _olds.get(key) != _news.get(key)]
-        changed = bool(moved) or _profile(_olds) != _profile(_news)
+        listed = _olds.get("revocation") == _news.get("revocation")
+        changed = bool(moved) or not listed or _profile(_olds) != _profile(_news)
         return dynamic.DiffResult(changes=changed, replaces=moved, delete_before_replace=False)
 
     def create(self, props: Properties) -> dynamic.CreateResult:
@@ -69,6 +70,7 @@ class Delivery(dynamic.Resource, module="bem", name="Delivery"):
         volume: pulumi.Input[str],
         stack: str,
         image: pulumi.Input[str],
+        revocation: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """States that a volume holds a pair for a profile.
@@ -79,10 +81,11 @@ class Delivery(dynamic.Resource, module="bem", name="Delivery"):
             volume: name of the Docker volume.
             stack: name of the stack whose authority signs.
             image: any image of ours; a shell in it moves the symlink.
+            revocation: revocation lists are to be beside the pair.
             opts: Pulumi's options.
         """
         wish = profile.model_dump(mode="json")
-        props = {"profile": wish, "volume": volume, "stack": stack, "image": image}
+        props = {"profile": wish, "volume": volume, "stack": stack, "image": image, "revocation": revocation}
         super().__init__(DeliveryProvider(), name, props, opts)
 
 

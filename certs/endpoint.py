@@ -6,15 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from cryptography import x509
+
 from certs import expiry, handshake
+from certs.acme.pair import serving
 from certs.authority import root_path
 from certs.generation import CURRENT
+from certs.outsiders import further
 from certs.statement import serial_of
 from certs.store import certificate
+from infra.monitors import monitors
+from infra.parties import LOAD_BALANCER, services
+from infra.sections import Certificates
 from operation.containers import client, containers, execute
 from operation.failure import Failure
 from operation.stack import Stack
 
+PREAMBLES: dict[str, Literal["postgres"]] = {"database": "postgres"}
 SECONDS = 5.0
 """Longest wait for one step of a handshake on the same host."""
 
@@ -29,6 +37,7 @@ class Endpoint:
         server_name: the name that it must be good for.
         inside: asked from within each of its containers, since no port is published.
         starttls: PostgreSQL's preamble, or none.
+        public: shows what clients of the platform are shown, which may be ACME's.
     """
 
     party: str
@@ -36,6 +45,7 @@ class Endpoint:
     server_name: str
     inside: bool = True
     starttls: Literal["postgres"] | None = None
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,16 +67,38 @@ class Finding:
     stale: bool = False
 
 
+PORTS = {"object-store": 8333, "database": 5432, "cache": 6379}
+SERVICE_PORT = 8443
+
+
 def endpoints(stack: Stack) -> Sequence[Endpoint]:
     """All of a stack, the one that clients see first."""
     settings = stack.settings
     front = settings.load_balancer.https_port
+    ports = {**PORTS, **{each.party.role: each.port for each in monitors(settings.monitoring)}}
+    others = [each.role for each in services(settings) if each is not LOAD_BALANCER]
     return (
-        Endpoint("load-balancer", front, settings.certificates.names[0], inside=False),
-        Endpoint("api", 8443, "api"),
-        Endpoint("database", 5432, "database", starttls="postgres"),
-        Endpoint("object-store", 8333, "object-store"),
+        *_front(settings.certificates, front),
+        *(
+            Endpoint(role, ports.get(role, SERVICE_PORT), role, starttls=PREAMBLES.get(role))
+            for role in others
+        ),
     )
+
+
+def _front(certificates: Certificates, port: int) -> tuple[Endpoint, ...]:
+    """The load balancer's: one pair for all; with ACME one for the public names, and our own beside it."""
+    role = LOAD_BALANCER.role
+    if not certificates.acme.enabled:
+        return (Endpoint(role, port, certificates.names[0], inside=False),)
+    name = certificates.public_names[0].replace("*", "any", 1)
+    return Endpoint(role, port, name, inside=False, public=True), Endpoint(role, port, role, inside=False)
+
+
+def expected(stack: Stack, endpoint: Endpoint) -> x509.Certificate | None:
+    """The certificate that an endpoint has to show: the one delivered last; None when nobody knows."""
+    own = certificate(stack, endpoint.party)
+    return (serving(stack) or own) if endpoint.public else own
 
 
 def findings(stack: Stack, asked: Sequence[Endpoint]) -> list[Finding]:
@@ -88,14 +120,24 @@ def findings(stack: Stack, asked: Sequence[Endpoint]) -> list[Finding]:
 def look(stack: Stack, endpoint: Endpoint, container: Any = None) -> Finding:
     """Asks one endpoint, in that container or, without one, from the host."""
     where = f"{container.name if container else '127.0.0.1'}:{endpoint.port}"
+    if endpoint.public:
+        where = f"{endpoint.server_name}:{endpoint.port}"
     try:
         words = _inside(endpoint, container) if container else _outside(stack, endpoint)
         seen = expiry.parsed(words, where)
     except Failure as failure:
         return Finding(endpoint.party, where, None, failure.what)
-    kept = certificate(stack, endpoint.party)
+    kept = expected(stack, endpoint)
     stale = kept is not None and serial_of(kept) != seen.serial
-    return Finding(endpoint.party, where, seen, seen.fault, stale)
+    return Finding(endpoint.party, where, seen, seen.fault or _untrusted(stack, endpoint, seen), stale)
+
+
+def _untrusted(stack: Stack, endpoint: Endpoint, seen: expiry.Served) -> str:
+    """For public names that show our own CA's certificate, which is there for want of ACME's."""
+    own = certificate(stack, endpoint.party)
+    if not (endpoint.public and own and serial_of(own) == seen.serial):
+        return ""
+    return "our own CA's certificate serves, which strangers do not trust: `invoke certs.acme` says why"
 
 
 def probe(endpoint: Endpoint) -> list[str]:
@@ -126,4 +168,7 @@ def _outside(stack: Stack, endpoint: Endpoint) -> dict[str, str]:
     ca = root_path(stack)
     if not ca.exists():
         return {"error": f"stack {stack.name} has no certificate authority yet"}
-    return handshake.shake("127.0.0.1", endpoint.port, endpoint.server_name, str(ca), seconds=SECONDS)
+    also = further(stack) if endpoint.public else ()
+    return handshake.shake(
+        "127.0.0.1", endpoint.port, endpoint.server_name, str(ca), seconds=SECONDS, also=also
+    )

@@ -11,7 +11,7 @@ from cryptography import x509
 
 from certs import handshake
 from certs.signature import now
-from certs.statement import alternatives_of, common_name, life_left, serial_of
+from certs.statement import alternatives_of, common_name, issuer_of, life_left, serial_of
 from operation.failure import Failure
 
 ALARM = 1 / 12
@@ -34,6 +34,7 @@ class Served:
         days_left: the same in days.
         reason: why chain or name do not verify; empty when they do.
         refused: why the server did not talk with us; empty when it did or was not asked.
+        issuer: who signed it: the common name, else the organization.
     """
 
     subject: str
@@ -45,6 +46,7 @@ class Served:
     days_left: float
     reason: str = ""
     refused: str = ""
+    issuer: str = ""
 
     @property
     def verified(self) -> bool:
@@ -124,6 +126,7 @@ def parsed(words: Mapping[str, str], endpoint: str, at: datetime | None = None) 
         days_left=(leaf.not_valid_after_utc - at).total_seconds() / SECONDS_A_DAY,
         reason=words["reason"],
         refused=words["refused"],
+        issuer=issuer_of(leaf),
     )
 
 

@@ -11,6 +11,10 @@ FOLDER = "/certs"
 
 CURRENT = f"{FOLDER}/current"
 
+PUBLIC = (f"{CURRENT}/pair.pem load-balancer", f"{CURRENT}/public.pem")
+"""HAProxy's list of what is shown. First our own: under the load balancer's own name, without a name, under
+unknown ones. The second is shown under the names that it has."""
+
 SWAP = """
 set -e
 cd /certs
@@ -32,7 +36,9 @@ def name(leaf: Leaf, at: datetime) -> str:
     return f"{at:%Y%m%dT%H%M%S%f}-{leaf.serial[:8]}"
 
 
-def archive(generation: str, leaf: Leaf, uid: int, at: datetime) -> bytes:
+def archive(  # what a generation is made of
+    generation: str, leaf: Leaf, lists: bytes, uid: int, at: datetime, public: bytes = b""
+) -> bytes:
     """A tar archive of one generation.
 
     `ca.pem` holds root and issuing CA: the root is enough where peers send the issuing CA, as ours do; with
@@ -41,15 +47,21 @@ def archive(generation: str, leaf: Leaf, uid: int, at: datetime) -> bytes:
     Args:
         generation: name of its folder.
         leaf: what it holds.
+        lists: revocation lists of all CAs (PEM); empty where servers do not ask for any.
         uid: owner and group of all of it.
         at: modification time.
+        public: chain and key that clients of the platform are shown; no such files when empty.
     """
-    files = (
+    files: tuple[tuple[str, int, bytes], ...] = (
         ("cert.pem", 0o444, leaf.chain),
         ("ca.pem", 0o444, leaf.anchors),
         ("key.pem", 0o400, leaf.key),
         ("pair.pem", 0o400, leaf.chain + leaf.key),
+        *([("crl.pem", 0o444, lists)] if lists else []),
     )
+    if public:
+        listed = "".join(f"{line}\n" for line in PUBLIC).encode()
+        files += (("public.pem", 0o400, public), ("public.list", 0o444, listed))
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         tar.addfile(_entry(generation, 0o755, uid, at, tarfile.DIRTYPE))

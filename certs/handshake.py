@@ -18,12 +18,22 @@ SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 STARTUP = struct.pack("!ii", 22, 196608) + b"user\0nobody\0\0\0"
 """A start-up message of protocol 3.0; any user, since the answer to it tells that TLS let us in."""
 
+SYSTEM = "system"
+"""Stands for the roots that the host trusts, in a list of files."""
+
 REQUEST = b"HEAD / HTTP/1.0\r\n\r\n"
 
 
-def context(ca: str, certificate: str, key: str, *, verify: bool) -> ssl.SSLContext:
-    """A client's side: the CA's word counts, or nobody's."""
+def context(
+    ca: str, certificate: str, key: str, also: tuple[str, ...] = (), *, verify: bool
+) -> ssl.SSLContext:
+    """A client's side: the word of the CA, and of others where some are given, counts; or nobody's."""
     made = ssl.create_default_context(cafile=ca if verify else None)
+    for each in also:
+        if each == SYSTEM:
+            made.load_default_certs()
+        else:
+            made.load_verify_locations(each)
     if not verify:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
@@ -63,6 +73,7 @@ def shake(  # noqa: PLR0913, PLR0917  # one word each for what a handshake is ma
     starttls: str = "",
     seconds: float = 5,
     ask: bool = False,
+    also: tuple[str, ...] = (),
 ) -> dict[str, str]:
     """Shakes hands twice: without a judgement to see the certificate, then with the CA's.
 
@@ -79,7 +90,7 @@ def shake(  # noqa: PLR0913, PLR0917  # one word each for what a handshake is ma
         return {"error": reason_of(error)}
     result = {"leaf": base64.b64encode(der).decode(), "reason": "", "refused": ""}
     try:
-        judging = context(ca, certificate, key, verify=True)
+        judging = context(ca, certificate, key, also, verify=True)
         with connect(host, port, server_name, starttls, seconds, judging) as judged:
             if ask:
                 result["refused"] = refusal_of(judged, starttls)

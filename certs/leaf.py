@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from certs.authority import ISSUING_KEY, ISSUING_PEM, Authority
+from certs.authority import Authority
+from certs.constraints import outside
+from certs.issuer import ISSUING_LIST
+from certs.keys import PublicKey, new_key, private_pem
 from certs.profile import Profile
-from certs.signature import new_key, now, pem, signed, subject, unsigned, usage
+from certs.signature import BACKDATED, id_of, listed_at, now, pem, signed, subject, unsigned, usage
 from certs.statement import serial_of
-from operation.failure import Failure
+from operation.failure import Failure, refusal
 from operation.stack import Stack
 
 CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
@@ -51,22 +52,27 @@ def issue(stack: Stack, profile: Profile, signer: Authority) -> Leaf:
         signer: the stack's authority.
 
     Raises:
-        Failure: when the certificate would outlive its issuer, or start before it.
+        Failure: when the certificate would outlive its issuer, start before it, or say what its issuer may
+            not sign for.
     """
-    key = new_key()
-    not_after = now() + timedelta(days=profile.days)
+    not_after = last_second(profile.days)
     _within(signer.issuing, not_after, profile)
-    certificate = signed(_builder(stack, profile, signer, key, not_after), signer.key)
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return Leaf(certificate, pem(certificate, signer.issuing), private, signer.anchors)
+    key = new_key(profile.key)
+    certificate = signed(_builder(stack, profile, signer, key.public_key(), not_after), signer.key)
+    return Leaf(certificate, pem(certificate, *signer.sent), private_pem(key), signer.anchors)
+
+
+def last_second(days: int) -> datetime:
+    """The end of a life of so many days, its first moment and its last second counted."""
+    return now() - BACKDATED + timedelta(days=days) - timedelta(seconds=1)
 
 
 def alternatives(profile: Profile) -> x509.SubjectAlternativeName:
     """Names and addresses of a profile, as the extension has them."""
     names: list[x509.GeneralName] = [x509.DNSName(name) for name in profile.names]
-    return x509.SubjectAlternativeName(
-        names + [x509.IPAddress(ipaddress.ip_address(address)) for address in profile.addresses]
-    )
+    names += [x509.IPAddress(ipaddress.ip_address(address)) for address in profile.addresses]
+    names += [x509.RFC822Name(email) for email in profile.emails]
+    return x509.SubjectAlternativeName(names)
 
 
 def purposes(profile: Profile) -> list[x509.ObjectIdentifier]:
@@ -75,21 +81,18 @@ def purposes(profile: Profile) -> list[x509.ObjectIdentifier]:
 
 
 def _builder(
-    stack: Stack,
-    profile: Profile,
-    signer: Authority,
-    key: ec.EllipticCurvePrivateKey,
-    not_after: datetime,
+    stack: Stack, profile: Profile, signer: Authority, public_key: PublicKey, not_after: datetime
 ) -> x509.CertificateBuilder:
-    name = subject(stack, profile.common_name)
-    issuer = signer.issuing.subject
-    return (
-        unsigned(name, key.public_key(), issuer, signer.key.public_key(), not_after)
+    name, issuer = subject(stack, profile.common_name), signer.issuing
+    builder = (
+        unsigned(name, public_key, issuer.subject, id_of(issuer), not_after)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage(signs_certificates=False), critical=True)
+        .add_extension(usage(public_key, signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage(purposes(profile)), critical=False)
         .add_extension(alternatives(profile), critical=False)
     )
+    base = stack.settings.certificates.crl_url
+    return builder.add_extension(listed_at(base, ISSUING_LIST), critical=False) if base else builder
 
 
 def _within(issuer: x509.Certificate, not_after: datetime, profile: Profile) -> None:
@@ -104,6 +107,17 @@ def _within(issuer: x509.Certificate, not_after: datetime, profile: Profile) -> 
             f"a certificate of {profile.days} days for {profile.party} would outlive its issuing CA,"
             f" which ends at {issuer.not_valid_after_utc:%Y-%m-%d %H:%M} UTC.",
             "no certificate was issued; those that are out go on working.",
-            f"move {ISSUING_PEM} and {ISSUING_KEY} out of the stack's certs folder: the next certificate is"
-            " signed by a new issuing CA of the same root, which all parties trust already.",
+            "`invoke certs.rotate --ca issuing` puts a new one of the same root in its place.",
         )
+    strange = outside(issuer, profile.common_name, list(alternatives(profile)))
+    if strange:
+        raise forbidden(profile.party, strange)
+
+
+def forbidden(party: str, name: str) -> Failure:
+    """The sentence for a name that the issuing CA may not sign for."""
+    return refusal(
+        f"{name!r} of {party} is not among the names that the stack's issuing CA may sign for.",
+        "no certificate was issued; clients would refuse it.",
+        "add it to bem:certificates.permitted in the stack's file, then `invoke certs.rotate --ca issuing`.",
+    )

@@ -6,18 +6,29 @@ from typing import Any
 from certs import endpoint
 from certs.carrier import deliver
 from certs.endpoint import Endpoint
+from certs.generation import CURRENT
 from certs.profile import Profile
 from certs.signature import now
-from certs.statement import life_left
+from certs.statement import life_left, serial_of
 from certs.store import RENEWED_WITH, certificate, profiles
-from operation.containers import client, container, containers, wait_for
+from operation.containers import containers, execute, required, wait_for
 from operation.failure import Failure, refusal
 from operation.stack import Stack
+from toolchain import base_image
 
-SIGNALS = {"database": "SIGHUP", "load-balancer": "SIGUSR2"}
+SIGNALS = {"database": "SIGHUP"}
 """What makes a server read its pair again without dropping a connection (facts: TLS and certificates)."""
 
-REPLACEABLE = ("api", "object-store")
+COMMANDS = {
+    "load-balancer": ("reload",),
+    "cache": (
+        *("ask", "CONFIG", "SET"),
+        *("tls-cert-file", f"{CURRENT}/cert.pem", "tls-key-file", f"{CURRENT}/key.pem"),
+    ),
+}
+"""The same by a command, which says how it went: Redis takes both files in one step, or neither."""
+
+REPLACEABLE = ("api", "realtime", "pulse", "training", "console")
 """Roles whose container Swarm may replace when it does not read its pair again by itself."""
 
 TAKEN = 15.0
@@ -25,6 +36,9 @@ TAKEN = 15.0
 
 REPLACED = 180.0
 """Seconds within which Swarm has a successor serving: stop grace, start and health check."""
+
+CARRIER = f"{base_image.REPOSITORY}:{base_image.TAG}"
+"""What pairs are carried with: the base of all images, so it is there also while nothing runs."""
 
 Say = Callable[[str], None]
 
@@ -61,23 +75,61 @@ def renew(stack: Stack, profile: Profile, say: Say) -> str:
     Raises:
         Failure: when the pair cannot be issued or delivered, or the server goes on showing the old one.
     """
-    engine = client()
-    image = container(stack, profile.party, engine).image.id
-    say("a new pair into its volume")
-    serial = deliver(stack, profile, stack.object_name(f"certs-{profile.party}"), image, renew=True)
+    return put(stack, profile, say, renew=True)
+
+
+def put(stack: Stack, profile: Profile, say: Say, *, renew: bool) -> str:
+    """Brings a party's pair and what its CAs say into its volume, sees it served, and gives its serial.
+
+    Args:
+        stack: whose party.
+        profile: what the certificate says.
+        say: is told what happens.
+        renew: issue a new pair; else what is in the local store, ACME's pair as well, is brought again.
+
+    Raises:
+        Failure: as for `renew`.
+    """
+    say("a new pair into its volume" if renew else "what its CAs say into its volume")
+    serial = deliver(stack, profile, stack.object_name(f"certs-{profile.party}"), CARRIER, renew=renew)
+    told: set[str] = set()
     for asked in endpoint.endpoints(stack):
         if asked.party == profile.party:
-            for each in containers(stack, profile.party, engine):
-                _take(stack, asked, each, serial, say)
+            kept = endpoint.expected(stack, asked) if asked.public and profile.public else None
+            _serve(stack, asked, serial_of(kept) if kept else serial, say, told)
     return serial
 
 
-def _take(stack: Stack, asked: Endpoint, running: Any, serial: str, say: Say) -> None:
-    """Makes one container show the new certificate: by itself, by a signal, or by a successor."""
-    signal = SIGNALS.get(asked.party)
+def _serve(stack: Stack, asked: Endpoint, serial: str, say: Say, told: set[str]) -> None:
+    """Makes every replica take its files, each once, and show the certificate."""
+    running = containers(stack, asked.party)
+    for each in running:
+        if each.id not in told:
+            told.add(each.id)
+            _tell(asked.party, each, say)
+        _take(stack, asked, each, serial, say)
+    if not running:  # what has expired is started again and again
+        say("waiting for a container of it")
+        wait_for(lambda: _any_shows(stack, asked, serial), REPLACED, f"{asked.party} with its certificate")
+
+
+def _any_shows(stack: Stack, asked: Endpoint, serial: str) -> bool:
+    return any(_shows(stack, asked, each, serial) for each in containers(stack, asked.party))
+
+
+def _tell(party: str, running: Any, say: Say) -> None:
+    """Makes a server read its files again, when it does not do so by itself."""
+    signal, command = SIGNALS.get(party), COMMANDS.get(party)
     if signal:
         say(f"{signal} to {running.name}")
         running.kill(signal)
+    if command:
+        say(f"{' '.join(command[:3])} in {running.name}")
+        required(execute(running, command), f"making {party} read its files again")
+
+
+def _take(stack: Stack, asked: Endpoint, running: Any, serial: str, say: Say) -> None:
+    """Waits until one container shows the certificate; one that never does may get a successor."""
     try:
         say(f"waiting for {running.name} to show it")
         wait_for(lambda: _shows(stack, asked, running, serial), TAKEN, f"a new certificate of {asked.party}")

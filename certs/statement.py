@@ -11,6 +11,16 @@ def common_name(certificate: x509.Certificate) -> str:
     return str(found[0].value) if found else ""
 
 
+def issuer_of(certificate: x509.Certificate) -> str:
+    """Who signed it: the issuer's common name, else its organization, else all that it says."""
+    name = certificate.issuer
+    for oid in (x509.NameOID.COMMON_NAME, x509.NameOID.ORGANIZATION_NAME):
+        found = name.get_attributes_for_oid(oid)
+        if found:
+            return str(found[0].value)
+    return name.rfc4514_string()
+
+
 def serial_of(certificate: x509.Certificate) -> str:
     """The serial number in hexadecimal, two digits an octet, as `openssl x509 -serial` prints it."""
     digits = f"{certificate.serial_number:X}"

@@ -1,6 +1,7 @@
 """The local store of leaf pairs: `.ops/<stack>/certs/<party>/`, which Pulumi's state never sees."""
 
-import shutil
+import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -8,49 +9,80 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from certs.authority import Authority, authority
+from certs import place, register
+from certs.authority import Authority
+from certs.ceremony import able
 from certs.leaf import Leaf, alternatives, issue, purposes
-from certs.profile import Profile
+from certs.profile import LONGEST_PUBLIC_LIFE, Profile
 from certs.signature import now
-from certs.statement import alternatives_of, common_name, life_left, purposes_of
+from certs.statement import alternatives_of, common_name, life_left, purposes_of, serial_of
 from certs.turn import turn
 from operation.custodian import write_private
+from operation.failure import Failure
 from operation.stack import Stack
 
 CERTIFICATE, KEY, PROFILE = "cert.pem", "key.pem", "profile.json"
-ISSUED = ".issued"
+NAMED = "named"
+"""Folder of the pairs that `certs.issue` made: outside of the stack, and no parties of it."""
 
 RENEWED_WITH = 1 / 3
 """Part of its life that a pair has left when it is due: enough for a month of failed renewals of 90 days."""
 
 
-def ensure(stack: Stack, profile: Profile, *, renew: bool = False) -> Leaf:
+@dataclass(frozen=True)
+class Kept:
+    """A pair in the store, without its key.
+
+    Attributes:
+        profile: what was asked for.
+        certificate: the leaf.
+        folder: where its files are.
+    """
+
+    profile: Profile
+    certificate: x509.Certificate
+    folder: Path
+
+
+def ensure(stack: Stack, profile: Profile, *, renew: bool = False, within: str = "") -> Leaf:
     """The pair of a party: the present one while it fits and is not due, else a new one.
 
     A kill at any moment leaves the old pair or the new one, never half of each: the party's folder is a
-    symlink. A changed `days` waits for the next renewal.
+    symlink. A changed `days` or `key` waits for the next renewal. A new certificate is in the register before
+    anybody can have it.
 
     Args:
         stack: whose pair.
         profile: what the certificate has to say.
         renew: issue a new one in any case.
+        within: folder of the store, `named` for pairs that are no party's.
 
     Raises:
-        Failure: when the authority cannot sign.
+        Failure: when the authority cannot sign, or the disk is full; the old pair is then as it was.
     """
-    signer = authority(stack)
-    with turn(stack.make_folder("certs") / f".{profile.party}.lock"):
-        kept = present(stack, profile.party, signer)
+    signer = able(stack, profile)
+    folder = stack.make_folder("certs", *filter(None, (within,)))
+    with turn(folder / f".{profile.party}.lock"):
+        kept = present(stack, profile.party, signer, within)
         if kept and not renew and not unfit(kept.certificate, profile, signer.issuing, now()):
+            _note(folder, profile)
             return kept
         fresh = issue(stack, profile, signer)
-        _keep(stack, profile, fresh)
+        register.record(stack, register.line_of(fresh.certificate, profile.party, profile.kind))
+        try:
+            place.keep(folder, profile.party, fresh.serial, _files(profile, fresh))
+        except OSError as error:
+            raise Failure(
+                f"the new pair of {profile.party} cannot be written: {error.strerror}.",
+                "the old one is as it was.",
+                f"make room on the disk of {folder}, then type the same command again.",
+            ) from error
         return fresh
 
 
-def present(stack: Stack, party: str, signer: Authority) -> Leaf | None:
-    """The pair in the store, or None when there is none or its halves do not belong together."""
-    folder = stack.folder / "certs" / party
+def present(stack: Stack, party: str, signer: Authority, within: str = "") -> Leaf | None:
+    """The pair in the store; None when there is none, its halves do not match, or it is revoked."""
+    folder = stack.folder / "certs" / within / party
     try:
         chain, key = (folder / CERTIFICATE).read_bytes(), (folder / KEY).read_bytes()
         leaf = x509.load_pem_x509_certificate(chain)
@@ -58,15 +90,26 @@ def present(stack: Stack, party: str, signer: Authority) -> Leaf | None:
             return None
     except (OSError, ValueError, TypeError):
         return None
-    return Leaf(leaf, chain, key, signer.anchors)
+    return None if register.revoked(stack, serial_of(leaf)) else Leaf(leaf, chain, key, signer.anchors)
 
 
-def certificate(stack: Stack, party: str) -> x509.Certificate | None:
+def certificate(stack: Stack, party: str, within: str = "") -> x509.Certificate | None:
     """The leaf in the store without its key, or None when there is none."""
     try:
-        return x509.load_pem_x509_certificate((stack.folder / "certs" / party / CERTIFICATE).read_bytes())
+        path = stack.folder / "certs" / within / party / CERTIFICATE
+        return x509.load_pem_x509_certificate(path.read_bytes())
     except (OSError, ValueError):
         return None
+
+
+def find(stack: Stack, name: str) -> Kept | None:
+    """What the store holds under a name, a party's first; None when that is nothing."""
+    for within in ("", NAMED):
+        known = {each.party: each for each in profiles(stack, within)}
+        leaf = certificate(stack, name, within)
+        if name in known and leaf is not None:
+            return Kept(known[name], leaf, stack.folder / "certs" / within / name)
+    return None
 
 
 def unfit(leaf: x509.Certificate, profile: Profile, issuing: x509.Certificate, at: datetime) -> str:
@@ -85,10 +128,24 @@ def unfit(leaf: x509.Certificate, profile: Profile, issuing: x509.Certificate, a
     return next((reason for holds, reason in rules if not holds), "")
 
 
-def profiles(stack: Stack) -> list[Profile]:
-    """Profiles of all parties that have a pair, by name."""
-    found = sorted((stack.folder / "certs").glob(f"*/{PROFILE}"))
-    return [Profile.model_validate_json(path.read_text()) for path in found]
+def profiles(stack: Stack, within: str = "") -> list[Profile]:
+    """Profiles of all parties, or of all in another folder of the store, that have a pair, by name."""
+    found = sorted((stack.folder / "certs" / within).glob(f"*/{PROFILE}"))
+    return [_read(path) for path in found]
+
+
+def _read(path: Path) -> Profile:
+    """A profile; one of an earlier version may ask for a longer life than such a server may have now."""
+    said = json.loads(path.read_text())
+    try:
+        return Profile.model_validate(said)
+    except Failure:
+        return Profile.model_validate({**said, "days": min(said["days"], LONGEST_PUBLIC_LIFE)})
+
+
+def _files(profile: Profile, leaf: Leaf) -> dict[str, bytes]:
+    asked = profile.model_dump_json(indent=2).encode()
+    return {KEY: leaf.key, CERTIFICATE: leaf.chain, PROFILE: asked}
 
 
 def _issued_by(leaf: x509.Certificate, issuing: x509.Certificate) -> bool:
@@ -99,25 +156,8 @@ def _issued_by(leaf: x509.Certificate, issuing: x509.Certificate) -> bool:
     return True
 
 
-def _keep(stack: Stack, profile: Profile, leaf: Leaf) -> None:
-    """Writes the pair into a folder of its own, then moves the party's symlink there."""
-    folder = stack.make_folder("certs")
-    stack.make_folder("certs", ISSUED)
-    fresh = stack.make_folder("certs", ISSUED, f"{profile.party}.{leaf.serial}")
-    write_private(fresh / KEY, leaf.key)
-    write_private(fresh / CERTIFICATE, leaf.chain)
-    write_private(fresh / PROFILE, profile.model_dump_json(indent=2).encode())
-    place, successor = folder / profile.party, folder / f".{profile.party}.next"
-    if place.is_dir() and not place.is_symlink():  # brought back from a copy that followed the symlink
-        shutil.rmtree(place)
-    successor.unlink(missing_ok=True)
-    successor.symlink_to(fresh.relative_to(folder))
-    successor.replace(place)
-    _forget(folder / ISSUED, profile.party, fresh)
-
-
-def _forget(issued: Path, party: str, kept: Path) -> None:
-    """Removes the party's older pairs: an old private key is of no use to us."""
-    for each in issued.glob(f"{party}.*"):
-        if each != kept:
-            shutil.rmtree(each)
+def _note(folder: Path, profile: Profile) -> None:
+    """Keeps a wish that the present pair fits, and that says something new about its delivery."""
+    path, content = folder / profile.party / PROFILE, profile.model_dump_json(indent=2).encode()
+    if not path.exists() or path.read_bytes() != content:
+        write_private(path, content)

@@ -18,6 +18,9 @@ from certs.statement import alternatives_of, common_name, serial_of
 TASK_ID = re.compile(r"\.[a-z0-9]{25}(?=:)")
 """What Swarm appends to a container's name: `local_api.1.<task id>`."""
 
+OWN = re.compile(r"^BEM \S+ (?=issuing CA)")
+"""What the name of each of our CAs begins with."""
+
 Value = str | float | bool | None
 SHOWN_DIGITS = 12
 """Of a serial number in a table; 48 bits tell certificates of one platform apart."""
@@ -54,8 +57,17 @@ class Table:
 
 
 def of_findings(found: Sequence[Finding]) -> Table:
-    """What endpoints showed."""
-    columns = ("party", "where", "serial", "not_after", "days_left", "verdict")
+    """What endpoints showed; a person is told the issuers where one is not the stack's own."""
+    foreign = any(each.served and not OWN.match(each.served.issuer) for each in found)
+    columns = (
+        "party",
+        "where",
+        *(("issuer",) if foreign else ()),
+        "serial",
+        "not_after",
+        "days_left",
+        "verdict",
+    )
     return Table(tuple(_finding(each) for each in found), columns)
 
 
@@ -63,6 +75,35 @@ def of_pairs(pairs: Sequence[tuple[Profile, x509.Certificate]]) -> Table:
     """What the local store holds."""
     columns = ("party", "subject", "names", "serial", "not_after", "days_left")
     return Table(tuple(_pair(*each) for each in pairs), columns)
+
+
+def show_one(where: str, rows: Sequence[Mapping[str, Value]], verdict: str = "", *, as_json: bool) -> None:
+    """Prints one certificate, and those above it that came along.
+
+    Args:
+        where: it was found.
+        rows: what each says, the one that was asked for first.
+        verdict: of a handshake.
+        as_json: for programs.
+    """
+    if as_json:
+        content = {"where": where, "verdict": verdict, "chain": [dict(row) for row in rows]}
+        sys.stdout.write(json.dumps(content, indent=2) + "\n")
+        return
+    heads = {"where": where, "verdict": verdict}
+    for row in (heads, *rows):
+        lines = [f"{key.replace('_', ' '):<12} {value}" for key, value in row.items() if value != ""]
+        sys.stdout.write("\n".join(lines) + "\n\n")
+
+
+def show_row(row: Mapping[str, object], *, as_json: bool) -> None:
+    """Prints one thing, a line for each of its sides; a person is spared those that are empty."""
+    if as_json:
+        sys.stdout.write(json.dumps(dict(row), indent=1) + "\n")
+        return
+    for key, value in row.items():
+        if value not in ("", None):
+            sys.stdout.write(f"{key.replace('_', ' '):<14} {value}\n")
 
 
 def _finding(found: Finding) -> dict[str, Value]:
@@ -78,10 +119,13 @@ def _finding(found: Finding) -> dict[str, Value]:
 
 def _seen(seen: Served | None) -> dict[str, Value]:
     if seen is None:
-        known: dict[str, Value] = dict.fromkeys(("subject", "names", "serial", "not_after", "days_left"))
+        known: dict[str, Value] = dict.fromkeys(
+            ("subject", "issuer", "names", "serial", "not_after", "days_left")
+        )
         return known | {"verified": False}
     return {
         "subject": seen.subject,
+        "issuer": seen.issuer,
         "names": " ".join(seen.alternatives),
         "serial": seen.serial,
         "not_after": seen.not_after.isoformat(),
@@ -110,6 +154,8 @@ def _shown(column: str, value: Value) -> str:
         return "-"
     if column == "where":
         return TASK_ID.sub("", str(value))
+    if column == "issuer":
+        return OWN.sub("", str(value))
     if column == "days_left":
         return f"{value:.1f}"
     lengths = {"serial": SHOWN_DIGITS, "not_after": len("2026-11-24")}

@@ -16,7 +16,10 @@ from certs.leaf import Leaf
 from certs.profile import Profile
 from operation.stack import Stack
 
-CLOCKS = ("certs.signature", "certs.authority", "certs.leaf", "certs.store")
+CLOCKS = tuple(
+    f"certs.{each}"
+    for each in ("signature", "issuer", "leaf", "store", "register", "lists", "revocation", "imports")
+)
 
 Ask = Callable[..., Profile]
 Clock = Callable[[float], AbstractContextManager[None]]
@@ -27,7 +30,9 @@ Serve = Callable[..., int]
 @pytest.fixture
 def stack(tmp_path: Path) -> Stack:
     """A stack in a checkout of its own."""
-    return Stack("crt-test", root=tmp_path)
+    found = Stack("crt-test", root=tmp_path)
+    found.file.write_text("config: {}\n")
+    return found
 
 
 @pytest.fixture
@@ -53,16 +58,17 @@ def ask() -> Ask:
 @pytest.fixture
 def clock() -> Clock:
     """Turns the clock of the certificates' code by some days while a block runs."""
-
-    @contextmanager
-    def turned(days: float) -> Iterator[None]:
-        at = signature.now() + timedelta(days=days)
-        with ExitStack() as patches:
-            for module in CLOCKS:
-                patches.enter_context(mock.patch(f"{module}.now", return_value=at))
-            yield
-
     return turned
+
+
+@contextmanager
+def turned(days: float) -> Iterator[None]:
+    """The same, for fixtures of a module."""
+    at = signature.now() + timedelta(days=days)
+    with ExitStack() as patches:
+        for module in CLOCKS:
+            patches.enter_context(mock.patch(f"{module}.now", return_value=at))
+        yield
 
 
 @pytest.fixture

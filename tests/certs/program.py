@@ -22,7 +22,14 @@ def summary(options: dict[str, str]) -> dict[str, object]:
     profile = Profile.model_validate_json(options["profile"])
 
     def program() -> None:
-        Delivery("database", profile=profile, volume=options["volume"], stack=NAME, image=options["image"])
+        Delivery(
+            "database",
+            profile=profile,
+            volume=options["volume"],
+            stack=NAME,
+            image=options["image"],
+            revocation=True,
+        )
 
     folder = Path(options["folder"])
     settings = automation.ProjectSettings(

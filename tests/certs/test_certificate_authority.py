@@ -25,7 +25,7 @@ import sys
 from pathlib import Path
 from certs.authority import authority
 from operation.stack import Stack
-print(authority(Stack("crt-test", root=Path(sys.argv[1]))).issuing.serial_number)
+print(authority(Stack("crt-test", root=Path(sys.argv[1]), given={})).issuing.serial_number)
 """
 
 
@@ -54,6 +54,7 @@ def test_root_and_issuing_are_constrained(stack: Stack) -> None:
         assert "crt-test" in certificate.subject.rfc4514_string()
     assert (made.root.not_valid_after_utc - now()).days in {3651, 3652}
     assert (made.issuing.not_valid_after_utc - now()).days in {1095, 1096}
+    assert isinstance(made.key, ec.EllipticCurvePrivateKey)
     assert isinstance(made.key.curve, ec.SECP256R1)
 
 
@@ -169,7 +170,7 @@ def test_broken_file_is_named(stack: Stack, name: str) -> None:
 @pytest.mark.parametrize("name", ["issuing.key", "issuing.pem", "root.pem"])
 def test_half_of_another_authority_is_never_used(stack: Stack, tmp_path: Path, name: str) -> None:
     """A key or certificate of another authority, even with the same passphrase, is refused."""
-    other = Stack("other", root=tmp_path)
+    other = Stack("other", root=tmp_path, given={})
     custodian.adopt(other, custodian.CA_PASSPHRASE, custodian.secret(stack, custodian.CA_PASSPHRASE))
     authority(stack)
     authority(other)
@@ -194,7 +195,7 @@ def test_leaf_never_outlives_its_issuer(stack: Stack, ask: Ask, clock: Clock) ->
     assert issue(stack, ask(days=90), old).certificate.not_valid_after_utc < old.issuing.not_valid_after_utc
     with pytest.raises(Failure, match="would outlive its issuing CA") as caught:
         issue(stack, ask(days=97), old)
-    assert "new issuing CA of the same root" in caught.value.remedy
+    assert "certs.rotate --ca issuing" in caught.value.remedy
 
 
 def test_leaf_never_starts_before_its_issuer(stack: Stack, ask: Ask, clock: Clock) -> None:

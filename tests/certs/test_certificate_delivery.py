@@ -60,7 +60,7 @@ def wish(profile: Any, **changes: str) -> dict[str, Any]:
 def test_archive_has_owners_and_modes(stack: Stack, ask: Ask) -> None:
     """Keys are 0400, the rest readable, all of it the party's; `pair.pem` is chain and key in one."""
     leaf = issue(stack, ask(), authority(stack))
-    with tarfile.open(fileobj=io.BytesIO(generation.archive("g", leaf, 6004, now()))) as tar:
+    with tarfile.open(fileobj=io.BytesIO(generation.archive("g", leaf, b"lists", 6004, now()))) as tar:
         entries = {entry.name: (entry.mode, entry.uid, entry.gid) for entry in tar}
         pair = tar.extractfile("g/pair.pem")
         assert pair is not None
@@ -71,7 +71,15 @@ def test_archive_has_owners_and_modes(stack: Stack, ask: Ask) -> None:
         "g/ca.pem": (0o444, 6004, 6004),
         "g/key.pem": (0o400, 6004, 6004),
         "g/pair.pem": (0o400, 6004, 6004),
+        "g/crl.pem": (0o444, 6004, 6004),
     }
+
+
+def test_archive_without_lists_has_no_file_of_them(stack: Stack, ask: Ask) -> None:
+    """An empty one would be refused by servers."""
+    leaf = issue(stack, ask(), authority(stack))
+    with tarfile.open(fileobj=io.BytesIO(generation.archive("g", leaf, b"", 6004, now()))) as tar:
+        assert "g/crl.pem" not in tar.getnames()
 
 
 def test_diff_tells_changes_from_none(ask: Ask) -> None:
@@ -107,6 +115,7 @@ def test_delivery_lands_in_a_volume(stack: Stack, ask: Ask, volume: str) -> None
         "": ["6004", "6004", "755"],
         "/ca.pem": ["6004", "6004", "444"],
         "/cert.pem": ["6004", "6004", "444"],
+        "/crl.pem": ["6004", "6004", "444"],
         "/key.pem": ["6004", "6004", "400"],
         "/pair.pem": ["6004", "6004", "400"],
     }
@@ -209,6 +218,7 @@ def checkout(tmp_path: Path) -> Path:
     plugin.write_text(f'#!/bin/sh\nexec {sys.executable} -u -m pulumi.dynamic "$@"\n')
     plugin.chmod(0o755)
     (tmp_path / "state").mkdir()
+    (tmp_path / "Pulumi.crt-stack.yaml").write_text("config: {}\n")
     return tmp_path
 
 
@@ -252,7 +262,7 @@ def test_resource_is_stable(checkout: Path, ask: Ask, volume: str) -> None:
         module.write("\n\ndef more() -> None:\n    '''A changed module.'''  # and a comment\n")
     assert pulumi(checkout, "preview", profile, volume)["changes"] == {"same": 2}
 
-    changed = ask(party="database", uid=6001, names=["database", "db"])
+    changed = ask(party="database", uid=6001, names=["database", "localhost"])
     assert pulumi(checkout, "up", changed, volume)["changes"] == {"same": 1, "update": 1}
     assert delivered(stack, changed, volume)
     assert not delivered(stack, profile, volume)

@@ -73,7 +73,7 @@ def test_another_name_is_told(stack: Stack, ask: Ask, files: Files, serve: Serve
 
 def test_certificate_of_another_authority_is_told(stack: Stack, ask: Ask, files: Files, serve: Serve) -> None:
     """A chain to a root that nobody trusts does not verify."""
-    other = files(ensure(Stack("crt-other", root=stack.root), ask()))
+    other = files(ensure(Stack("crt-other", root=stack.root, given={}), ask()))
     folder = files(ensure(stack, ask()))
     assert "does not verify" in served("127.0.0.1", serve(other), "api", folder / "ca.pem").fault
 
@@ -121,7 +121,7 @@ def test_client_that_must_not_is_refused(
 ) -> None:
     """A client of another stack, or with a certificate for servers only, gets no answer."""
     folder = files(ensure(stack, ask()))
-    whose = Stack("crt-other", root=stack.root) if wrong == "stack" else stack
+    whose = Stack("crt-other", root=stack.root, given={}) if wrong == "stack" else stack
     stranger = files(ensure(whose, ask(party="stranger", client=False)))
     port = serve(folder, mutual=True)
     seen = served("127.0.0.1", port, "api", folder / "ca.pem", pair(stranger), ask=True)
@@ -237,7 +237,8 @@ def test_endpoints_follow_the_stack_file(stack: Stack) -> None:
     )
     front = endpoints(stack)[0]
     assert (front.port, front.server_name, front.inside) == (9443, "bem.example", False)
-    assert [each.party for each in endpoints(stack)[1:]] == ["api", "database", "object-store"]
+    others = ["database", "object-store", "api", "cache", "realtime", "pulse"]
+    assert [each.party for each in endpoints(stack)[1:]] == others
 
 
 def test_expiry_is_said_first(stack: Stack, ask: Ask) -> None:

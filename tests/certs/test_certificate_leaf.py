@@ -92,7 +92,7 @@ def test_chain_verifies_from_the_root_alone(stack: Stack, ask: Ask) -> None:
 def test_chain_of_another_stack_does_not_verify(stack: Stack, ask: Ask) -> None:
     """Two stacks never trust each other."""
     leaf = issue(stack, ask(), authority(stack))
-    other = authority(Stack("crt-other", root=stack.root))
+    other = authority(Stack("crt-other", root=stack.root, given={}))
     with pytest.raises(VerificationError):
         verified_as_server(leaf, other, "api")
 

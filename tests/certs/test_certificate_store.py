@@ -1,12 +1,13 @@
 """The local store: a pair is kept while it fits, and replaced as a whole."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
 
 import pytest
 
-from certs import store
+from certs import place
 from certs.authority import authority
 from certs.store import certificate, ensure, present, profiles
 from operation import custodian
@@ -113,7 +114,7 @@ def test_killed_while_issuing_leaves_the_old_pair(stack: Stack, ask: Ask, writte
         done.append(path)
         real(path, content)
 
-    with mock.patch.object(store, "write_private", dying), pytest.raises(KeyboardInterrupt):
+    with mock.patch.object(place, "write_private", dying), pytest.raises(KeyboardInterrupt):
         ensure(stack, ask(), renew=True)
     kept = present(stack, "api", authority(stack))
     assert kept is not None
@@ -133,6 +134,20 @@ def test_pair_from_a_copied_folder_is_replaced_too(stack: Stack, ask: Ask) -> No
         (place / name).write_bytes(text)
     assert ensure(stack, ask()).serial == first.serial
     assert ensure(stack, ask(), renew=True).serial != first.serial
+
+
+def test_profile_of_an_earlier_version_is_read(stack: Stack, ask: Ask) -> None:
+    """Without the keys that are new, and with a life that a public server may not have any more."""
+    ensure(stack, ask(names=["www.crt-test.bem.internal"], days=90))
+    path = stack.folder / "certs" / "api" / "profile.json"
+    said = json.loads(path.read_text())
+    path.write_text(json.dumps({**{key: said[key] for key in OLD}, "days": 398}))
+    (profile,) = profiles(stack)
+    assert (profile.days, profile.key, profile.kind) == (200, "ecdsa-p256", "peer")
+
+
+OLD = ("party", "common_name", "names", "addresses", "server", "client", "uid")
+"""What a profile had before it had a kind of key."""
 
 
 def test_certificate_of_nobody_is_none(stack: Stack) -> None:

@@ -1,0 +1,75 @@
+"""Whom a client outside of the platform trusts: the stack's root, and with ACME the host's roots as well."""
+
+import ssl
+from pathlib import Path
+
+from certs.authority import root_path
+from certs.handshake import SYSTEM
+from operation.failure import refusal
+from operation.stack import Stack
+
+
+def ca_file(stack: Stack) -> Path | None:
+    """The file of further roots that the stack's file names; a relative path begins at the checkout."""
+    named = stack.settings.certificates.acme.ca_file
+    return stack.root / named if named else None
+
+
+def further(stack: Stack) -> tuple[str, ...]:
+    """What counts beside the stack's root for the names that clients use.
+
+    Raises:
+        Failure: when a file of further roots is named that cannot be read.
+    """
+    if not stack.settings.certificates.acme.enabled:
+        return ()
+    named = ca_file(stack)
+    if named is None:
+        return (SYSTEM,)
+    roots(named)
+    return SYSTEM, str(named)
+
+
+def context(stack: Stack) -> ssl.SSLContext:
+    """A client's side, for the platform's names.
+
+    Raises:
+        Failure: when the file of further roots cannot be read.
+        OSError: when the stack has no root.
+    """
+    made = ssl.create_default_context(cafile=str(root_path(stack)))
+    for each in further(stack):
+        if each == SYSTEM:
+            made.load_default_certs()
+        else:
+            made.load_verify_locations(each)
+    return made
+
+
+def strangers(stack: Stack) -> ssl.SSLContext:
+    """The side of a client that knows nothing of our root.
+
+    Raises:
+        Failure: when the file of further roots cannot be read.
+    """
+    made = ssl.create_default_context()
+    named = ca_file(stack)
+    if named:
+        roots(named)
+        made.load_verify_locations(str(named))
+    return made
+
+
+def roots(file: Path) -> None:
+    """Sees that a file of roots can be read.
+
+    Raises:
+        Failure: when it cannot.
+    """
+    try:
+        ssl.create_default_context(cafile=str(file))
+    except OSError as error:  # ssl.SSLError is one
+        raise refusal(
+            f"certificates.acme.ca_file, {file}, holds no certificates: {error.strerror or error}.",
+            remedy="name a PEM file with the roots of the ACME server and of what it issues.",
+        ) from error
