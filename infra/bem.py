@@ -1,13 +1,22 @@
 """The whole platform, in its boot order: CA, volumes, S3, bucket, stanza, archiving, services."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import pulumi
 
+from infra.addresses import addresses
+from infra.cache import Cache, CacheArgs
 from infra.database import Database, DatabaseArgs
 from infra.load_balancer import LoadBalancer, LoadBalancerArgs
-from infra.network import NetworkSet
+from infra.migration import Migration, MigrationArgs
+from infra.monitoring import Monitoring, MonitoringArgs
+from infra.network import Networks, NetworkSet
 from infra.object_store import ObjectStore, ObjectStoreArgs
-from infra.services import Api, ApiArgs
-from infra.storage import Storage
+from infra.parties import API, CACHE, CONSOLE, PROMETHEUS, PULSE, REALTIME, TRAINING, Party, parties
+from infra.sections import Api, Pulse, Realtime
+from infra.services import Service, ServiceArgs
+from infra.storage import Storage, Volumes
 from infra.tls import Tls
 from operation.stack import Stack
 
@@ -31,15 +40,61 @@ class Platform(pulumi.ComponentResource):
         database = Database(
             stack, DatabaseArgs(networks, volumes, certificates["database"], object_store.service), inside
         )
-        Api(stack, ApiArgs(networks, volumes, certificates["api"], database.stanza), inside)
+        present = parties(stack.settings)
+        needs: dict[str, list[pulumi.Resource]] = {
+            party.role: [certificates[party.role]] for party in present
+        }
+        if CACHE in present:
+            cache = Cache(stack, CacheArgs(networks, volumes, certificates["cache"]), inside)
+            for role in ("realtime", "pulse", "training"):
+                needs.get(role, []).append(cache.service)
+        migrations = certificates["migrations"]
+        schema = Migration(
+            stack, MigrationArgs(networks, volumes, migrations, database.stanza), inside
+        ).migrated
+        for role in ("api", "pulse", "training"):
+            needs.get(role, []).append(schema)
+        images: list[pulumi.Resource] = []
+        for args in _services(stack, networks, volumes, needs):
+            service = Service(stack, replace(args, after=tuple(images)), inside)
+            images = [service.image] if service.image else images
+        if PROMETHEUS in present:
+            Monitoring(stack, MonitoringArgs(networks, volumes, certificates), inside)
         LoadBalancer(stack, LoadBalancerArgs(networks, volumes, certificates["load-balancer"]), inside)
         self.addresses = addresses(stack)
         self.register_outputs({"addresses": self.addresses})
 
 
-def addresses(stack: Stack) -> list[str]:
-    """The platform's addresses, by the names and addresses that its certificate carries."""
+def _services(
+    stack: Stack, networks: Networks, volumes: Volumes, needs: Mapping[str, Sequence[pulumi.Resource]]
+) -> list[ServiceArgs]:
     settings = stack.settings
-    names = [*settings.certificates.names, *settings.certificates.addresses]
-    hosts = [f"[{name}]" if ":" in name else name for name in names]
-    return [f"https://{host}:{settings.load_balancer.https_port}" for host in hosts]
+    rows: tuple[tuple[Party, int, dict[str, str]], ...] = (
+        (API, settings.api.replicas, api_environment(settings.api)),
+        (REALTIME, settings.realtime.replicas, realtime_environment(settings.realtime)),
+        (TRAINING, settings.training.replicas, {"MODELS_BUCKET": settings.training.bucket}),
+        (PULSE, settings.pulse.replicas, pulse_environment(settings.pulse)),
+        (CONSOLE, 1, {"CONSOLE_STACK": stack.name}),
+    )
+    present = parties(settings)
+    return [
+        ServiceArgs(party, networks, volumes, replicas, needs[party.role], env=env)
+        for party, replicas, env in rows
+        if party in present
+    ]
+
+
+def pulse_environment(pulse: Pulse) -> dict[str, str]:
+    """What a worker is told."""
+    return {"PULSE_BATCH": str(pulse.batch), "PULSE_TRIES": str(pulse.tries)}
+
+
+def realtime_environment(settings: Realtime) -> dict[str, str]:
+    """The bounds of the WebSocket channel, as its replicas read them."""
+    deployment = {"enabled", "replicas"}
+    return {f"REALTIME_{key.upper()}": str(value) for key, value in settings if key not in deployment}
+
+
+def api_environment(settings: Api) -> dict[str, str]:
+    """What a replica of the api is told."""
+    return {"API_POOL_SIZE": str(settings.pool_size), "API_AUTHENTICATION": settings.authentication}

@@ -7,7 +7,7 @@ from backups.engine import REPOSITORIES
 from backups.restore import check_agreement, settle
 from backups.switch import serving_volume
 from backups.verify import newest, verify
-from infra.bem import addresses
+from infra.addresses import addresses
 from infra.ports import check_ports
 from infra.survey import unhealthy
 from operation import custodian, deployment
@@ -30,11 +30,7 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
     """
     progress = progress_of(stack, "up", quiet=quiet)
     with mutation(stack, "up") as outcome:
-        check_ports(stack, progress)
-        settle(stack, progress)
-        check_agreement(stack, serving_volume(stack))
-        changes = deployment.up(stack, progress)
-        _await_health(stack, progress)
+        changes = deploy(stack, progress)
         first = _first_backups(stack, progress) if backup else []
         outcome.outcome = "unchanged" if changes.nothing and not first else "succeeded"
         outcome.detail = str(changes)
@@ -49,6 +45,20 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
         print(json.dumps(summary, indent=1))
     else:
         _say(stack, progress, changes)
+
+
+def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
+    """Brings the stack to what its file and its secrets say, and waits until all of it is healthy.
+
+    Raises:
+        Failure: when a port is taken, the deployment fails, or a service does not become healthy.
+    """
+    check_ports(stack, progress)
+    settle(stack, progress)
+    check_agreement(stack, serving_volume(stack))
+    changes = deployment.up(stack, progress)
+    _await_health(stack, progress)
+    return changes
 
 
 def _first_backups(stack: Stack, progress: Progress) -> list[int]:

@@ -16,7 +16,7 @@ class _ClusterProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Initialises the volume unless a cluster is there; interrupted, the next try starts anew."""
-        _initialise(props["stack"], props["volume"], props["image"], props["schema"])
+        _initialise(props["stack"], props["volume"], props["image"])
         return CreateResult(id_=f"{props['stack']}-cluster", outs=props)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -38,14 +38,13 @@ class Cluster(Resource, module="bem", name="Cluster"):
         stack: str,
         volume: pulumi.Input[str],
         image: pulumi.Input[str],
-        schema: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        properties = {"stack": stack, "volume": volume, "image": image, "schema": schema}
+        properties = {"stack": stack, "volume": volume, "image": image}
         super().__init__(_ClusterProvider(), name, properties, opts)
 
 
-def _initialise(stack: str, volume: str, image: str, schema: str) -> None:
+def _initialise(stack: str, volume: str, image: str) -> None:
     from docker.errors import ContainerError  # noqa: PLC0415
     from docker.types import Mount  # noqa: PLC0415
 
@@ -55,7 +54,6 @@ def _initialise(stack: str, volume: str, image: str, schema: str) -> None:
         client().containers.run(
             image,
             ["initialise"],
-            environment={"SCHEMA": schema},
             mounts=[Mount("/cluster", volume)],
             tmpfs={"/run": "mode=1777", "/tmp": "mode=1777"},  # noqa: S108  # in the container
             network_mode="none",

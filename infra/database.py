@@ -6,6 +6,7 @@ import pulumi
 import pulumi_docker as docker
 
 from backups.stanza import Stanza
+from infra.alert_rules import observe_seconds
 from infra.cluster import Cluster
 from infra.images import ImageArgs, built
 from infra.network import Networks
@@ -43,7 +44,6 @@ class Database(pulumi.ComponentResource):
             stack.name,
             args.volumes.database,
             image,
-            _schema(stack),
             pulumi.ResourceOptions(parent=self),
         )
         self.service = swarm_service(
@@ -51,8 +51,9 @@ class Database(pulumi.ComponentResource):
             SwarmServiceArgs(
                 party=DATABASE,
                 image=image,
-                networks=(args.networks.data, args.networks.backup),
+                networks=args.networks.of(DATABASE.role),
                 stateful=True,
+                env=_observed(stack),
                 volumes={
                     "/cluster": (args.volumes.database, False),
                     "/repository": (args.volumes.repository, False),
@@ -76,15 +77,22 @@ class Database(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _schema(stack: Stack) -> str:
-    return (stack.root / "services" / "api" / "schema.sql").read_text()
+def _observed(stack: Stack) -> dict[str, str]:
+    """Seconds between two looks at the repositories, for Prometheus; none where nobody reads it."""
+    monitoring = stack.settings.monitoring
+    seconds = round(observe_seconds(monitoring))
+    names = {"OBSERVE": str(seconds), "STANZA": stack.settings.backups.stanza}
+    return names if monitoring.enabled else {}
 
 
 def _configs(stack: Stack, parent: pulumi.Resource) -> dict[str, docker.ServiceConfig]:
     settings = stack.settings
     contents = {
         "/etc/postgresql/postgresql.conf": rendered(
-            stack, "database/postgresql.conf.j2", settings=settings.database
+            stack,
+            "database/postgresql.conf.j2",
+            settings=settings.database,
+            revocation=settings.certificates.revocation,
         ),
         "/etc/postgresql/pg_hba.conf": rendered(stack, "database/pg_hba.conf"),
         "/etc/pgbackrest/pgbackrest.conf": rendered(

@@ -1,7 +1,8 @@
 """All images of a stack, as its components build them."""
 
-from infra import object_store, services
+from infra import migration, monitoring, object_store, services
 from infra.images import ImageArgs
+from infra.parties import API, CONSOLE, PULSE, REALTIME, TRAINING
 from operation.stack import Stack
 
 
@@ -15,5 +16,8 @@ def every_image(stack: Stack) -> tuple[ImageArgs, ...]:
         ImageArgs("database"),
         ImageArgs("load-balancer"),
         object_store.image_args(stack),
-        services.image_args(stack),
+        ImageArgs("cache"),
+        migration.image_args(stack),
+        monitoring.IMAGE,
+        *(services.image_args(stack, party) for party in (API, REALTIME, PULSE, CONSOLE, TRAINING)),
     )

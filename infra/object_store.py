@@ -1,11 +1,12 @@
 """The embedded S3: SeaweedFS over TLS, with a versioned, object-locked bucket and nothing else open."""
 
-import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 
+from infra.contexts import staged
 from infra.images import ImageArgs, built
 from infra.network import Networks
 from infra.parties import OBJECT_STORE
@@ -24,6 +25,7 @@ SECRETS = (
     custodian.S3_ADMIN_ACCESS_KEY,
     custodian.S3_ADMIN_SECRET_KEY,
 )
+TRAINING_SECRETS = (custodian.TRAINING_ACCESS_KEY, custodian.TRAINING_SECRET_KEY)
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,19 @@ class ObjectStore(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self),
         )
         settings = stack.settings.object_store
+        models = stack.settings.training.bucket if stack.settings.training.enabled else ""
         self.service = swarm_service(
             stack,
             SwarmServiceArgs(
                 party=OBJECT_STORE,
                 image=image,
-                networks=(args.networks.backup,),
+                networks=args.networks.of(OBJECT_STORE.role),
                 stateful=True,
-                env={"BUCKET": settings.bucket, "LOCK_DAYS": str(settings.lock_days)},
+                env={
+                    "BUCKET": settings.bucket,
+                    "LOCK_DAYS": str(settings.lock_days),
+                    **({"MODELS_BUCKET": models} if models else {}),
+                },
                 volumes={
                     "/data": (args.volumes.objects, False),
                     "/certs": (args.volumes.certificates[OBJECT_STORE.role], True),
@@ -66,7 +73,7 @@ class ObjectStore(pulumi.ComponentResource):
                 tmpfs={"/tmp": 64 * MEBIBYTE, "/run": 16 * MEBIBYTE},  # noqa: S108
                 secrets={
                     f"/run/secrets/{name}": secret(stack, name, custodian.secret(stack, name), self)
-                    for name in SECRETS
+                    for name in (*SECRETS, *(TRAINING_SECRETS if models else ()))
                 },
                 stop_grace="30s",
                 health=Health(interval="5s", retries=6),
@@ -87,25 +94,8 @@ def build_context(stack: Stack) -> Path:
     Raises:
         Failure: when the wheel is not installed.
     """
-    program = shutil.which(PROGRAM)
-    if program is None:
+    program = Path(sys.executable).with_name(PROGRAM)
+    if not program.exists():
         raise Failure("the SeaweedFS wheel is not installed.", remedy="`./ops setup` installs it.")
-    context = stack.root / ".ops" / "build" / OBJECT_STORE.role
     source = stack.root / "infra" / "images" / OBJECT_STORE.role
-    for file in [path for path in source.rglob("*") if path.is_file()]:
-        _copied(file, context / file.relative_to(source))
-    _copied(Path(program), context / PROGRAM)
-    return context
-
-
-def _copied(source: Path, target: Path) -> None:
-    if target.exists() and target.stat().st_size == source.stat().st_size and _same_time(source, target):
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.new")
-    shutil.copy2(source, temporary)
-    temporary.replace(target)
-
-
-def _same_time(source: Path, target: Path) -> bool:
-    return int(source.stat().st_mtime) == int(target.stat().st_mtime)
+    return staged(stack, OBJECT_STORE.role, {".": source, "program": program})

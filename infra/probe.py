@@ -2,11 +2,10 @@
 
 import json
 import secrets
-import ssl
 import time
 from dataclasses import asdict, dataclass
 
-from infra.bem import addresses
+from infra.addresses import addresses
 from operation.failure import Failure
 from operation.stack import Stack
 
@@ -44,12 +43,17 @@ def asked(stack: Stack) -> Probe:
     """The three requests, by the first of the platform's addresses."""
     import httpx  # noqa: PLC0415
 
+    from certs.outsiders import context  # noqa: PLC0415
+    from tokens.bearer import bearer  # noqa: PLC0415
+
     root, address = stack.folder / "certs" / "root.pem", addresses(stack)[0]
     if not root.exists():
         raise Failure(f"stack {stack.name} has no root certificate.", remedy="`invoke up` deploys it.")
-    name, trust = f"probe-{secrets.token_hex(4)}", ssl.create_default_context(cafile=str(root))
+    name, trust = f"probe-{secrets.token_hex(4)}", context(stack)
     times: list[float] = []
-    with httpx.Client(base_url=address, verify=trust, timeout=SECONDS, trust_env=False) as client:
+    with httpx.Client(
+        base_url=address, verify=trust, auth=bearer(stack, "probe"), timeout=SECONDS, trust_env=False
+    ) as client:
 
         def timed(method: str, path: str, wanted: int, body: dict[str, str] | None = None) -> httpx.Response:
             started = time.monotonic()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from infra.firing import Alert
     from schedules.row import Row
 
 
@@ -28,6 +29,7 @@ class Status:
         restore_point: newest moment that can be restored, by repository.
         waiting_segments: WAL that no archive has yet; None when unknown.
         free_bytes: room on the database's disk; None when unknown.
+        alerts: what fires, where the stack is monitored.
         schedules: what runs by itself, with its last and its next run.
         certificates: days left by party, as served where that can be asked for.
     """
@@ -46,4 +48,5 @@ class Status:
     generation: int = 1
     kept: tuple[int, ...] = ()
     timeline: int = 0
+    alerts: "list[Alert]" = field(default_factory=list)
     schedules: "list[Row]" = field(default_factory=list)

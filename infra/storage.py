@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
-from infra.parties import PARTIES
+from infra.parties import ALERTMANAGER, PROMETHEUS, parties
 from operation.stack import LABEL_STACK, Stack
 
 
@@ -17,12 +17,18 @@ class Volumes:
         database: data volume of the generation that serves.
         repository: the local backup repository.
         objects: the embedded object store's data.
+        cache: Redis' append-only files.
+        balancer: the load balancer's configuration.
+        monitors: what Prometheus and Alertmanager keep, by role; nothing where the stack is not monitored.
         certificates: one volume a party, by role.
     """
 
     database: pulumi.Output[str]
     repository: pulumi.Output[str]
     objects: pulumi.Output[str]
+    cache: pulumi.Output[str]
+    balancer: pulumi.Output[str]
+    monitors: dict[str, pulumi.Output[str]]
     certificates: dict[str, pulumi.Output[str]]
 
 
@@ -42,8 +48,16 @@ class Storage(pulumi.ComponentResource):
             database=generations[database.generation],
             repository=self._volume(stack, "repository", keep=True),
             objects=self._volume(stack, "objects", keep=True),
+            cache=self._volume(stack, "cache", keep=True),
+            balancer=self._volume(stack, "load-balancer-config", keep=False),
+            monitors={
+                party.role: self._volume(stack, party.role, keep=True)
+                for party in (PROMETHEUS, ALERTMANAGER)
+                if party in parties(stack.settings)
+            },
             certificates={
-                party.role: self._volume(stack, f"certs-{party.role}", keep=False) for party in PARTIES
+                party.role: self._volume(stack, f"certs-{party.role}", keep=False)
+                for party in parties(stack.settings)
             },
         )
         self.register_outputs({})

@@ -1,14 +1,23 @@
 """Looking at a stack, one function a thing; what does not answer becomes a line of what is wrong."""
 
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from infra.bem import addresses
-from infra.parties import PARTIES
+from infra.addresses import addresses
+from infra.parties import parties, services
 from infra.status import ServiceState, Status
 from operation.containers import client
 from operation.failure import Failure
 from operation.stack import LABEL_STACK, Stack
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from cryptography import x509
+
+    from infra.questions import Seen
+    from infra.room import Room
 
 RPO_LIMIT = 30.0
 """Seconds of writes that a repository may lack before `status` calls it wrong."""
@@ -24,11 +33,15 @@ def gathered(stack: Stack) -> Status:
     if not status.services:
         status.wrong.append("nothing of this stack runs: `./ops up` deploys it.")
         return status
-    for look in (_endpoints, _certificates, _backups, _room, _proofs, _interrupted, _schedules):
-        try:
-            look(stack, status)
-        except Failure as failure:
-            status.wrong.append(failure.what)
+    from infra.questions import asked  # noqa: PLC0415
+
+    with asked(stack) as questions:
+        backups, room = partial(_backups, questions.catalog), partial(_room, questions.room)
+        for look in (_endpoints, _certificates, backups, room, _proofs, _interrupted, _schedules, _alerts):
+            try:
+                look(stack, status)
+            except Failure as failure:
+                status.wrong.append(failure.what)
     status.remarks.append(
         "both repositories are on this host: its loss takes them along until S3 lies elsewhere."
     )
@@ -48,7 +61,7 @@ def _services(stack: Stack, status: Status) -> None:
         each.name: each for each in engine.services.list(filters={"label": f"{LABEL_STACK}={stack.name}"})
     }
     found = engine.containers.list(filters={"label": f"{LABEL_STACK}={stack.name}"}, ignore_removed=True)
-    for party in PARTIES:
+    for party in services(stack.settings):
         service = by_name.get(stack.object_name(party.role))
         if service is None:
             continue
@@ -70,14 +83,14 @@ def _healthy(found: Any) -> bool:
 
 
 def _endpoints(stack: Stack, status: Status) -> None:
-    import ssl  # noqa: PLC0415
-
     import httpx  # noqa: PLC0415
+
+    from certs.outsiders import context  # noqa: PLC0415
 
     root = stack.folder / "certs" / "root.pem"
     if not root.exists():
         raise Failure("there is no root certificate: `invoke up` makes it.")
-    trust = ssl.create_default_context(cafile=str(root))
+    trust = context(stack)
     address = addresses(stack)[0]
     try:
         answer = httpx.get(f"{address}/readyz", verify=trust, timeout=3)
@@ -92,32 +105,50 @@ def _endpoints(stack: Stack, status: Status) -> None:
 def _certificates(stack: Stack, status: Status) -> None:
     from cryptography import x509  # noqa: PLC0415
 
-    for party in PARTIES:
+    for party in parties(stack.settings):
         path = stack.folder / "certs" / party.role / "cert.pem"
         if not path.exists():
             status.wrong.append(f"{party.role} has no certificate: `invoke up` makes it.")
             continue
         leaf = x509.load_pem_x509_certificate(path.read_bytes())
-        left = (leaf.not_valid_after_utc - datetime.now(UTC)).total_seconds() / 86400
-        life = (leaf.not_valid_after_utc - leaf.not_valid_before_utc).total_seconds() / 86400
-        status.certificates[party.role] = round(left, 1)
-        if left < life * DAYS_LIMIT:
-            status.wrong.append(
-                f"{party.role}'s certificate has {left:.1f} days left: `invoke certs.renew --due`."
-            )
+        _days(status, party.role, leaf, "certs.renew --due")
+    _lists(stack, status)
+    if stack.settings.certificates.acme.enabled:
+        _public(stack, status)
 
 
-def _backups(stack: Stack, status: Status) -> None:
-    from backups import lineage  # noqa: PLC0415
-    from backups.catalog import read_catalog  # noqa: PLC0415
+def _lists(stack: Stack, status: Status) -> None:
+    from certs.lists import complaint  # noqa: PLC0415
+
+    wrong = complaint(stack, datetime.now(UTC))
+    if wrong:
+        status.wrong.append(f"{wrong}: `invoke certs.renew --due`.")
+
+
+def _public(stack: Stack, status: Status) -> None:
+    from certs.acme.pair import serving  # noqa: PLC0415
+
+    kept = serving(stack)
+    if kept:
+        _days(status, "public", kept, "certs.acme")
+    else:
+        status.wrong.append("our own CA's certificate serves the public names: `invoke certs.acme` says why.")
+
+
+def _days(status: Status, whose: str, leaf: "x509.Certificate", task: str) -> None:
+    left = (leaf.not_valid_after_utc - datetime.now(UTC)).total_seconds() / 86400
+    life = (leaf.not_valid_after_utc - leaf.not_valid_before_utc).total_seconds() / 86400
+    status.certificates[whose] = round(left, 1)
+    if left < life * DAYS_LIMIT:
+        status.wrong.append(f"{whose}'s certificate has {left:.1f} days left: `invoke {task}`.")
+
+
+def _backups(answer: "Future[Seen]", _stack: Stack, status: Status) -> None:
     from backups.engine import REPOSITORIES  # noqa: PLC0415
-    from operation.containers import container  # noqa: PLC0415
 
-    catalog = read_catalog(
-        container(stack, "database"), stack.settings.backups.stanza, lineage.recorded(stack)
-    )
+    seen = answer.result()
+    catalog, now = seen.catalog, seen.at
     status.timeline = catalog.timeline
-    now = datetime.now(UTC)
     for number, name in REPOSITORIES.items():
         reach = catalog.reaches.get(number)
         until = reach.until if reach else None
@@ -133,10 +164,8 @@ def _backups(stack: Stack, status: Status) -> None:
             )
 
 
-def _room(stack: Stack, status: Status) -> None:
-    from infra.room import room  # noqa: PLC0415
-
-    found = room(stack)
+def _room(answer: "Future[Room]", _stack: Stack, status: Status) -> None:
+    found = answer.result()
     status.waiting_segments, status.free_bytes = found.waiting, found.free
     status.wrong += found.faults
 
@@ -157,6 +186,16 @@ def _schedules(stack: Stack, status: Status) -> None:
     status.wrong += listing.wrong(status.schedules)
     if not any(each.job.startswith("invoke backup") for each in status.schedules):
         status.remarks.append(listing.NONE)
+
+
+def _alerts(stack: Stack, status: Status) -> None:
+    if not stack.settings.monitoring.enabled:
+        return
+    from infra.firing import firing  # noqa: PLC0415
+
+    status.alerts = firing(stack)
+    status.wrong += [each.line for each in status.alerts if each.severity != "info"]
+    status.remarks += [each.line for each in status.alerts if each.severity == "info"]
 
 
 def _interrupted(stack: Stack, status: Status) -> None:

@@ -132,7 +132,7 @@ def _update(args: SwarmServiceArgs) -> docker.ServiceUpdateConfigArgs:
     return docker.ServiceUpdateConfigArgs(
         order=_order(args),
         parallelism=1,
-        monitor="5s",
+        monitor="3s",
         failure_action="pause" if args.stateful else "rollback",
     )
 

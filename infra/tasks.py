@@ -1,7 +1,6 @@
 """Bringing a stack up, looking at it, taking it down."""
 
 import json
-import time
 from typing import TYPE_CHECKING
 
 from invoke.context import Context
@@ -118,43 +117,6 @@ def probe(_context: Context, stack: str = "", json: bool = False) -> None:
     from operation.stack import stack_named  # noqa: PLC0415
 
     inner.probe(stack_named(stack), as_json=json)
-
-
-@task(
-    positional=["service"],
-    help={
-        "service": "api, database, load-balancer or object-store; or all",
-        "stack": STACK,
-        "tail": "lines of each container",
-        "since": "seconds back",
-        "follow": "go on until interrupted (one service)",
-        "json": "print one JSON object a line",
-    },
-)
-def logs(
-    _context: Context,
-    service: str,
-    stack: str = "",
-    tail: int = 50,
-    since: int = 0,
-    follow: bool = False,
-    json: bool = False,
-) -> None:
-    """Print what the services' containers wrote.
-
-    Examples: invoke logs database --tail 20; invoke logs all
-    """
-    from infra.logs import show  # noqa: PLC0415
-    from operation.stack import stack_named  # noqa: PLC0415
-
-    show(
-        stack_named(stack),
-        service,
-        tail=tail,
-        since=int(time.time()) - since if since else None,
-        follow=follow,
-        as_json=json,
-    )
 
 
 def _foretell(stack: "Stack", *, as_json: bool) -> None:

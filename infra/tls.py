@@ -3,9 +3,9 @@
 import pulumi
 
 from certs.delivery import Delivery
-from certs.profile import Profile
-from infra.parties import LOAD_BALANCER, PARTIES, Party
-from infra.settings import Certificates
+from certs.profile import LONGEST_PUBLIC_LIFE, Profile
+from infra.parties import LOAD_BALANCER, Party, parties
+from infra.sections import Certificates
 from infra.storage import Volumes
 from operation.stack import Stack
 
@@ -19,13 +19,14 @@ class Tls(pulumi.ComponentResource):
     def __init__(self, stack: Stack, volumes: Volumes, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bem:infra:Tls", "tls", None, opts)
         self.deliveries: dict[str, pulumi.Resource] = {}
-        for party in PARTIES:
+        for party in parties(stack.settings):
             self.deliveries[party.role] = Delivery(
                 f"certificate-{party.role}",
                 profile=profile_of(party, stack.settings.certificates),
                 volume=volumes.certificates[party.role],
                 stack=stack.name,
                 image=CARRIER_IMAGE,
+                revocation=stack.settings.certificates.revocation,
                 opts=pulumi.ResourceOptions(parent=self),
             )
         self.register_outputs({})
@@ -38,6 +39,7 @@ def profile_of(party: Party, certificates: Certificates) -> Profile:
     never, except the load balancer when the stack's file names it.
     """
     public = party is LOAD_BALANCER
+    days = certificates.leaf_days
     return Profile(
         party=party.role,
         common_name=party.common_name,
@@ -46,10 +48,12 @@ def profile_of(party: Party, certificates: Certificates) -> Profile:
         server=party.server,
         client=party.client,
         uid=party.uid,
-        days=certificates.leaf_days,
+        days=min(days, LONGEST_PUBLIC_LIFE) if public else days,
+        key=certificates.public_key if public else certificates.leaf_key,
+        public=public and certificates.acme.enabled,
     )
 
 
 def profiles(stack: Stack) -> list[Profile]:
     """The profiles of every party of a stack."""
-    return [profile_of(party, stack.settings.certificates) for party in PARTIES]
+    return [profile_of(party, stack.settings.certificates) for party in parties(stack.settings)]

@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from services.api import errors
 from services.api.items import Item, Items
-from services.api.problems import Problem
+from services.base.bearer import Guard, GuardedRoute
+from services.base.problems import Problem
 
 LARGEST_ID = 2**63 - 1
 """PostgreSQL's bigint."""
@@ -23,7 +25,12 @@ def _speaks(name: str) -> str:
     return name
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_speaks)]
+SPEAKING = {"pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}
+"""The same as `_speaks`, for the description."""
+
+Name = Annotated[
+    str, Field(min_length=1, max_length=200, json_schema_extra=SPEAKING), AfterValidator(_speaks)
+]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,200}$")]
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 After = Annotated[int, Query(ge=0, le=LARGEST_ID)]
@@ -50,13 +57,16 @@ class Page(BaseModel):
     next: int | None
 
 
-def item_routes(items: Items) -> APIRouter:
+def item_routes(items: Items, guard: Guard) -> APIRouter:
     """The routes over a store of items."""
-    router = APIRouter(prefix="/items")
+    router = APIRouter(prefix="/items", tags=["items"], route_class=GuardedRoute)
+    reading, writing = guard.needing("items:read"), guard.needing("items:write")
+    common = errors.responses(guarded=guard.asks)
+    one = errors.responses(guarded=guard.asks, missing=True)
 
-    @router.post("", status_code=HTTPStatus.CREATED)
+    @router.post("", status_code=HTTPStatus.CREATED, responses=common, dependencies=writing)
     async def create(wish: Wish, response: Response, key: Key = None) -> Item:
-        """Makes an item; with the same key and name, the same one again."""
+        """Makes an item; with the same key and name, the same one again. Needs the scope items:write."""
         item, replayed = await items.create(wish.name, key)
         if item.name != wish.name:
             detail = "this Idempotency-Key was used with another body"
@@ -66,23 +76,23 @@ def item_routes(items: Items) -> APIRouter:
             response.headers[REPLAYED] = "true"
         return item
 
-    @router.get("")
+    @router.get("", responses=common, dependencies=reading)
     async def page(after: After = 0, limit: Limit = 100) -> Page:
-        """Items after an id."""
+        """Items after an id. Needs the scope items:read."""
         found = list(await items.page(after, limit))
         return Page(items=found, next=found[-1].id if len(found) == limit else None)
 
-    @router.get("/{number}")
+    @router.get("/{number}", responses=one, dependencies=reading)
     async def get(number: Id) -> Item:
-        """One item."""
+        """One item. Needs the scope items:read."""
         item = await items.get(number)
         if item is None:
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no item {number}")
         return item
 
-    @router.delete("/{number}", status_code=HTTPStatus.NO_CONTENT)
+    @router.delete("/{number}", status_code=HTTPStatus.NO_CONTENT, responses=one, dependencies=writing)
     async def delete(number: Id) -> None:
-        """Removes one item."""
+        """Removes one item. Needs the scope items:write."""
         if not await items.delete(number):
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no item {number}")
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from psycopg.errors import Diagnostic
 
-from services.api.database import Database
-from services.api.limit import Connection
-from services.api.problems import Unavailable
+from services.base.database import Database
+from services.base.limit import Connection
+from services.base.problems import Unavailable
 
 INSERT = b"""INSERT INTO public.items (name, idempotency_key) VALUES (%s, %s)
 ON CONFLICT (idempotency_key) DO NOTHING RETURNING id, name, created_at"""

@@ -34,12 +34,17 @@ class Wrong(Exception):  # noqa: N818  # the adjective that the health check pri
 
 
 class Bucket:
-    """The bucket as seen through its own TLS port, with its certificate verified."""
+    """The bucket as seen through its own TLS port, with its certificate verified.
+
+    Attributes:
+        models: name of a second bucket that has no lock; empty when there is none.
+    """
 
     def __init__(self, around: Surroundings, keys: Keys) -> None:
         self._around = around
         self._keys = keys
         self._path = f"/{around.bucket}"
+        self.models = around.models
 
     def prepare(self) -> None:
         """Makes the bucket and its probe if they are missing, and its lock if that is not as it should be.
@@ -55,6 +60,19 @@ class Bucket:
             self._demand("PUT", "policy", POLICY.format(bucket=self._around.bucket).encode())
         if self._ask("GET", key=PROBE)[0] == HTTPStatus.NOT_FOUND:
             self._demand("PUT", body=PROBE_CONTENT, key=PROBE)
+
+    def provide(self, name: str) -> None:
+        """Makes a bucket without a lock if it is missing.
+
+        Raises:
+            Wrong: when the server refuses.
+            OSError: when it does not answer.
+        """
+        status, answer = self._ask("HEAD", bucket=name)
+        if status == HTTPStatus.NOT_FOUND:
+            status, answer = self._ask("PUT", bucket=name)
+        if status != HTTPStatus.OK:
+            raise Wrong(f"bucket {name} was answered {status}: {answer[:200]}")
 
     def reach(self) -> None:
         """Raises `Wrong` unless whoever asks can read an object of the bucket."""
@@ -105,10 +123,12 @@ class Bucket:
         body: bytes = b"",
         headers: dict[str, str] | None = None,
         key: str = "",
+        bucket: str = "",
     ) -> tuple[int, str]:
+        path = f"/{bucket}" if bucket else self._path
         query = {subresource: ""} if subresource else {}
         fields = {"host": f"{NAME}:{PORT}", **(headers or {})}
-        request = Request(method, f"{self._path}/{key}" if key else self._path, query, fields, body)
+        request = Request(method, f"{path}/{key}" if key else path, query, fields, body)
         target = f"{request.path}?{request.query_string}" if query else request.path
         connection = http.client.HTTPSConnection(NAME, PORT, timeout=PATIENCE)
         connection.sock = _channel()

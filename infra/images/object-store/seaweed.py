@@ -1,22 +1,24 @@
 """SeaweedFS: what it is told, and which of its doors stay shut.
 
-Beyond the loopback only S3 listens, with TLS. SeaweedFS has doors without any authentication: a DELETE at
-the filer removes a locked version, and the gRPC port of S3 (its port plus 10,000, on the same address)
-takes new identities from anybody. Master, volume and filer stay on the loopback; the gRPC port asks for a
-certificate of a name that nobody has.
+All of it stays on the loopback; beyond it only the front listens. SeaweedFS has doors without any
+authentication: a DELETE at the filer removes a locked version, and the gRPC port of S3 (its port plus 10,000,
+on the same address) takes new identities from anybody.
 """
 
 import json
 from pathlib import Path
 
 from signature import Keys
-from surroundings import CERTIFICATES, PORT, Surroundings
+from surroundings import Surroundings
 
 DATA = Path("/data")
 RUNTIME = Path("/run/object-store")
 """In memory: identities, configuration and sockets."""
 
 TEMPORARY = Path("/tmp")  # noqa: S108  # where SeaweedFS puts sockets that have no option
+
+BEHIND = 8334
+"""Port on the loopback where S3 is spoken without TLS; the front's configuration names it, too."""
 
 VOLUME_MEGABYTES = 1024
 """Size of one SeaweedFS volume; as many as the disk has room for."""
@@ -41,7 +43,7 @@ def write_configuration(around: Surroundings) -> None:
     RUNTIME.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in (*RUNTIME.glob("*.sock*"), *TEMPORARY.glob("seaweedfs-*.sock*")):
         left.unlink()
-    files = {"identities.json": identities(around), "master.toml": MASTER, "security.toml": security()}
+    files = {"identities.json": identities(around), "master.toml": MASTER}
     for name, content in files.items():
         path = RUNTIME / name
         path.touch(mode=0o600)
@@ -49,29 +51,21 @@ def write_configuration(around: Surroundings) -> None:
 
 
 def identities(around: Surroundings) -> str:
-    """The two who may ask: one for the bucket itself, one for what is in it."""
+    """Who may ask: one for the buckets themselves, one for each bucket's content."""
     of_bucket = [f"{action}:{around.bucket}" for action in ("Read", "Write", "List")]
     people = [
         _identity("admin", around.admin, ["Admin"]),
         _identity("pgbackrest", around.client, of_bucket),
     ]
+    if around.trainer:
+        of_models = [f"{action}:{around.models}" for action in ("Read", "Write", "List")]
+        people.append(_identity("training", around.trainer, of_models))
     return json.dumps({"identities": people})
 
 
 def _identity(name: str, keys: Keys, actions: list[str]) -> dict[str, object]:
     credentials = [{"accessKey": keys.access, "secretKey": keys.secret}]
     return {"name": name, "credentials": credentials, "actions": actions}
-
-
-def security() -> str:
-    """Mutual TLS for the gRPC port of S3, for a common name that no party has."""
-    return f"""[grpc]
-ca = "{CERTIFICATES}/ca.pem"
-[grpc.s3]
-cert = "{CERTIFICATES}/cert.pem"
-key = "{CERTIFICATES}/key.pem"
-allowed_commonNames = "nobody"
-"""
 
 
 def command() -> list[str]:
@@ -93,11 +87,9 @@ def command() -> list[str]:
         f"-filer.localSocket={RUNTIME}/filer.sock",
         "-filer.exposeDirectoryData=false",
         "-s3",
-        "-s3.ip.bind=0.0.0.0",
-        f"-s3.port={PORT}",
+        "-s3.ip.bind=127.0.0.1",
+        f"-s3.port={BEHIND}",
         f"-s3.localSocket={RUNTIME}/s3.sock",
-        f"-s3.cert.file={CERTIFICATES}/cert.pem",
-        f"-s3.key.file={CERTIFICATES}/key.pem",
         f"-s3.config={RUNTIME}/identities.json",
         "-s3.iam=false",
         "-s3.port.iceberg=0",

@@ -1,4 +1,4 @@
-"""The object store's process: holds the volume, runs SeaweedFS, prepares the bucket, follows certificates."""
+"""The object store's process: holds the volume, runs SeaweedFS and its front, prepares the bucket."""
 
 import fcntl
 import logging
@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from types import FrameType
 
+import front
 from bucket import Bucket, Wrong
 from seaweed import DATA, command, write_configuration
 from surroundings import CERTIFICATES, Surroundings, Unusable, surroundings
@@ -25,7 +27,10 @@ STOP = 3.0
 """Seconds that open requests get; SeaweedFS then waits 15 s for itself. What it wrote is the kernel's."""
 
 PAUSE = 0.5
-"""Seconds between two looks at the process and the certificates."""
+"""Seconds between two looks at the processes and the certificates."""
+
+Running = Mapping[str, "subprocess.Popen[bytes]"]
+"""Processes by the name that a person knows them by."""
 
 
 class Stopped(Exception):  # noqa: N818  # it is no error
@@ -39,8 +44,7 @@ def main() -> int:
     try:
         around = surroundings(os.environ)
         _hold_volume()
-        while True:
-            _run(around)
+        _run(around)
     except Stopped:
         return 0
     except (Unusable, Wrong, OSError) as error:
@@ -68,27 +72,39 @@ def _hold_volume() -> None:
 
 
 def _run(around: Surroundings) -> None:
-    """One life of SeaweedFS; returns when new certificates want another, since it never reads them again."""
+    """SeaweedFS and its front until one of them ends; certificates are the front's alone.
+
+    Raises:
+        Wrong: when one ended by itself, or the bucket did not get ready.
+    """
     write_configuration(around)
     generation = CERTIFICATES.resolve()
-    with subprocess.Popen(command()) as weed:
+    with subprocess.Popen(command()) as weed, front.start() as before:
+        running = {"SeaweedFS": weed, "HAProxy": before}
         try:
-            _prepare(Bucket(around, around.admin), weed)
-            while CERTIFICATES.resolve() == generation:
-                _alive(weed)
+            _prepare(Bucket(around, around.admin), running)
+            while True:
+                _alive(running)
+                if CERTIFICATES.resolve() != generation:
+                    generation = CERTIFICATES.resolve()
+                    LOG.info("new certificates: %s", generation.name)
+                    front.renew(before)
                 time.sleep(PAUSE)
-            LOG.info("new certificates, starting again")
         finally:
+            front.finish(before)
             _end(weed)
+            _end(before)
 
 
-def _prepare(bucket: Bucket, weed: subprocess.Popen[bytes]) -> None:
+def _prepare(bucket: Bucket, running: Running) -> None:
     deadline = time.monotonic() + START
     while True:
-        _alive(weed)
+        _alive(running)
         try:
             bucket.prepare()
             bucket.check()
+            if bucket.models:
+                bucket.provide(bucket.models)
         except (Wrong, OSError) as error:
             if time.monotonic() > deadline:
                 raise Wrong(f"the bucket is not ready after {START:g} s: {error}") from error
@@ -98,18 +114,19 @@ def _prepare(bucket: Bucket, weed: subprocess.Popen[bytes]) -> None:
             return
 
 
-def _alive(weed: subprocess.Popen[bytes]) -> None:
-    if weed.poll() is not None:
-        raise Wrong(f"SeaweedFS ended with status {weed.returncode}")
+def _alive(running: Running) -> None:
+    for name, process in running.items():
+        if process.poll() is not None:
+            raise Wrong(f"{name} ended with status {process.returncode}")
 
 
-def _end(weed: subprocess.Popen[bytes]) -> None:
-    weed.terminate()
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
     try:
-        weed.wait(STOP)
+        process.wait(STOP)
     except subprocess.TimeoutExpired:
-        weed.kill()
-        weed.wait()
+        process.kill()
+        process.wait()
     os.sync()
 
 

@@ -25,12 +25,16 @@ class Surroundings:
         lock_days: days that nobody can delete a version.
         admin: makes the bucket; nobody outside of this container needs it.
         client: pgBackRest; reads, writes and lists.
+        models: a second bucket without a lock, for training; empty when there is none.
+        trainer: reads, writes and lists that one.
     """
 
     bucket: str
     lock_days: int
     admin: Keys
     client: Keys
+    models: str = ""
+    trainer: Keys | None = None
 
 
 def surroundings(environment: Mapping[str, str]) -> Surroundings:
@@ -48,7 +52,9 @@ def surroundings(environment: Mapping[str, str]) -> Surroundings:
     client = Keys(_secret("s3-access-key"), _secret("s3-secret-key"))
     if admin.access == client.access:
         raise Unusable("s3-access-key and s3-admin-access-key must differ")
-    return Surroundings(environment["BUCKET"], int(days), admin, client)
+    models = environment.get("MODELS_BUCKET", "")
+    trainer = Keys(_secret("training-access-key"), _secret("training-secret-key")) if models else None
+    return Surroundings(environment["BUCKET"], int(days), admin, client, models, trainer)
 
 
 def _secret(name: str) -> str:
