@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from drills import evidence, report
+from drills.announcement import try_to_announce
 from drills.document import FOLDER, Runbook, checked, named, names
 from drills.endpoint import endpoint_of
 from drills.evidence import DESTROY, Evidence, Journal, State
@@ -88,6 +89,7 @@ def drilled(runbook: Runbook, stack: Stack, means: Means, progress: Progress, *,
     finally:
         _audit(stack, journal, journal.ended_at or datetime.now(UTC))
         try_to_publish(stack, begun, progress)
+        try_to_announce(stack, progress)
     return begun
 
 

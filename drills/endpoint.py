@@ -5,11 +5,13 @@ import ssl
 import time
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drills.ledger import Entry
 from operation.failure import Failure
 from operation.stack import Stack
+from tokens.keys import key_file
 
 if TYPE_CHECKING:
     import httpx
@@ -31,14 +33,22 @@ class Endpoint:
     Attributes:
         url: scheme, host and port.
         root: path of the certificate that has to vouch for it.
+        keys: path of the keys that sign tokens for it; empty where it asks for none.
     """
 
     url: str
     root: str
+    keys: str = ""
 
     def trust(self) -> ssl.SSLContext:
         """A context that trusts this root and nothing else, and checks the host's name."""
         return ssl.create_default_context(cafile=self.root)
+
+    def auth(self) -> "httpx.Auth | None":
+        """Tokens for the witness, renewed for as long as it works."""
+        from tokens.bearer import Bearer  # noqa: PLC0415
+
+        return Bearer(Path(self.keys), "witness") if self.keys else None
 
 
 def endpoint_of(stack: Stack) -> Endpoint:
@@ -47,7 +57,8 @@ def endpoint_of(stack: Stack) -> Endpoint:
     loopback = [each for each in certificates.addresses if ipaddress.ip_address(each).is_loopback]
     host = next(iter(sorted(loopback, key=lambda each: ":" in each)), certificates.names[0])
     address = f"[{host}]" if ":" in host else host
-    return Endpoint(f"https://{address}:{port}", str(stack.folder / "certs" / "root.pem"))
+    root = stack.folder / "certs" / "root.pem"
+    return Endpoint(f"https://{address}:{port}", str(root), str(key_file(stack)))
 
 
 def read_back(endpoint: Endpoint, acknowledged: list[Entry], prefix: str) -> AbstractSet[str]:
@@ -69,7 +80,11 @@ def read_back(endpoint: Endpoint, acknowledged: list[Entry], prefix: str) -> Abs
     after = max(min((entry.id for entry in acknowledged), default=0) - PAGE, 0)
     deadline = time.monotonic() + READ_BACK_SECONDS
     with httpx.Client(
-        base_url=endpoint.url, verify=endpoint.trust(), timeout=TIMEOUT, trust_env=False
+        base_url=endpoint.url,
+        verify=endpoint.trust(),
+        auth=endpoint.auth(),
+        timeout=TIMEOUT,
+        trust_env=False,
     ) as client:
         while True:
             try:

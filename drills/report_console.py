@@ -6,10 +6,12 @@ import sys
 import webbrowser
 from collections.abc import Sequence
 
+from drills.announcement import try_to_announce
 from drills.evidence import Evidence, past
 from drills.publication import index_of, publish
 from drills.turn import settled
 from operation.failure import Failure, refusal
+from operation.progress import Progress
 from operation.stack import Stack, stack_named
 
 
@@ -29,6 +31,7 @@ def write(stack_name: str, name: str, *, last: bool, everything: bool, show: boo
             "journals are as they were.",
         )
         raise Failure(what, meaning, "see that there is room, and that the folder is yours.") from error
+    try_to_announce(stack, Progress(quiet=as_json))
     _tell(stack, drills, as_json=as_json)
     if show:
         _show(stack, drills)

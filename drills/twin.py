@@ -16,6 +16,9 @@ from operation.progress import Progress
 from operation.stack import Stack
 from operation.stack_file import configure
 
+SPARED = ("realtime", "pulse", "training", "monitoring")
+"""A disaster of the database is drilled without them."""
+
 
 def named(stack: Stack) -> Stack:
     """Chooses the name of a twin; nothing of it is there yet."""
@@ -68,6 +71,8 @@ def _write_settings(stack: Stack, twin: Stack) -> None:
             "database.generation": 1,
             "database.kept": [],
             "database.last_generation": 1,
+            "certificates.acme": {"enabled": False},
+            **{f"{part}.enabled": False for part in SPARED},
         },
     )
 

@@ -39,7 +39,9 @@ class Witness:
         self.path = path
         self.prefix = f"witness-{run}-"
         self._endpoint = endpoint
-        self._orders = Orders(endpoint.url, endpoint.root, str(path), self.prefix, writes, reads)
+        self._orders = Orders(
+            endpoint.url, endpoint.root, str(path), self.prefix, writes, reads, keys=endpoint.keys
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

@@ -35,6 +35,7 @@ class Orders:
         writes: rows a second.
         reads: probing reads a second.
         most: seconds after which it ends by itself.
+        keys: file of the keys that sign its tokens; empty where none is asked for.
     """
 
     url: str
@@ -44,6 +45,7 @@ class Orders:
     writes: float = 20.0
     reads: float = 4.0
     most: float = 7200.0
+    keys: str = ""
 
 
 class Writer:
@@ -150,9 +152,14 @@ async def write(orders: Orders) -> None:
     """Runs until told to stop."""
     ledger, stop = Ledger(Path(orders.ledger)), asyncio.Event()
     limits = httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS)
-    trust = Endpoint(orders.url, orders.root).trust()
+    endpoint = Endpoint(orders.url, orders.root, orders.keys)
     async with httpx.AsyncClient(
-        base_url=orders.url, verify=trust, timeout=TIMEOUT, limits=limits, trust_env=False
+        base_url=orders.url,
+        verify=endpoint.trust(),
+        auth=endpoint.auth(),
+        timeout=TIMEOUT,
+        limits=limits,
+        trust_env=False,
     ) as client:
         writer = Writer(orders, ledger, client)
         async with asyncio.TaskGroup() as group:

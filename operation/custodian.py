@@ -3,12 +3,14 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from operation.stack import Stack
 
 PULUMI_PASSPHRASE = "pulumi-passphrase"  # noqa: S105  # a file's name
 CA_PASSPHRASE = "ca-passphrase"  # noqa: S105
+ACME_PASSPHRASE = "acme-passphrase"  # noqa: S105
 CIPHER_LOCAL = "repository-cipher-local"
 CIPHER_S3 = "repository-cipher-s3"
 S3_ACCESS_KEY = "s3-access-key"
@@ -16,17 +18,25 @@ S3_SECRET_KEY = "s3-secret-key"  # noqa: S105
 S3_ADMIN_ACCESS_KEY = "s3-admin-access-key"
 S3_ADMIN_SECRET_KEY = "s3-admin-secret-key"  # noqa: S105
 
+TRAINING_ACCESS_KEY = "training-access-key"
+TRAINING_SECRET_KEY = "training-secret-key"  # noqa: S105
+
 PASSPHRASE_BYTES = 32
 
 
-def secret(stack: Stack, name: str) -> str:
-    """A secret by name, made (256 random bits) when it is not there yet.
+def random() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(PASSPHRASE_BYTES)
+
+
+def secret(stack: Stack, name: str, make: Callable[[], str] = random) -> str:
+    """A secret by name, made when it is not there yet.
 
     The first writer wins: two processes at once end with the same value.
     """
     path = secret_path(stack, name)
     if not path.exists():
-        _create(path, secrets.token_urlsafe(PASSPHRASE_BYTES))
+        _create(path, make())
     return path.read_text().strip()
 
 

@@ -1,12 +1,14 @@
 """Pulumi by its Automation API: the same program that `pulumi up` runs, with events turned into progress."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from operation import custodian, drift, leftovers, pulumi_lock, pulumi_state
 from operation.failure import Failure
+from operation.gap import announcement, measured
+from operation.outage import Outage
 from operation.progress import Progress
 from operation.stack import Stack
 
@@ -19,9 +21,15 @@ UNCHANGED = "same"
 
 @dataclass
 class Changes:
-    """What an update did, by kind of operation: `{"create": 3, "same": 40}`."""
+    """What an update did.
+
+    Attributes:
+        counts: by kind of operation: `{"create": 3, "same": 40}`.
+        touched: names of the resources that changed, or would: `service-api`.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
+    touched: list[str] = field(default_factory=list)
 
     @property
     def nothing(self) -> bool:
@@ -50,37 +58,51 @@ def opened(stack: Stack) -> "PulumiStack":
     """The stack in Pulumi's hands, made on first use.
 
     Raises:
-        Failure: when Pulumi is not there, or the passphrase is not the state's.
+        Failure: when Pulumi is not there, or the stack cannot be made.
     """
-    from pulumi import automation  # noqa: PLC0415  # 1 s
+    from operation import pulumi_stack  # noqa: PLC0415  # 0.3 s
 
     os.environ.update(environment(stack))
-    try:
-        return automation.create_or_select_stack(stack.name, work_dir=str(stack.root))
-    except automation.CommandError as error:
-        raise _explained(str(error), []) from error
-    except FileNotFoundError as error:
-        raise Failure(
-            "the Pulumi CLI is not on PATH.", remedy='`./ops setup`, then eval "$(./ops env)".'
-        ) from error
+    return cast("PulumiStack", _guarded(lambda: pulumi_stack.opened(stack), []))
+
+
+def is_introduced(stack: Stack) -> bool:
+    """Whether a plain `pulumi up` finds the stack and its passphrase."""
+    return (
+        pulumi_state.state_path(stack).exists()
+        and custodian.secret_path(stack, custodian.PULUMI_PASSPHRASE).exists()
+    )
 
 
 def introduce(stack: Stack) -> None:
     """Makes the stack known to Pulumi, so that a plain `pulumi up` finds it; does nothing when it is."""
     environment(stack)
-    if not pulumi_state.state_path(stack).exists():
+    if not is_introduced(stack):
         opened(stack)
 
 
-def up(stack: Stack, progress: Progress) -> Changes:
+def up(stack: Stack, progress: Progress, only: Sequence[str] = ()) -> Changes:
     """Brings reality to what the stack's file says, also where somebody changed it by hand.
+
+    Args:
+        stack: which one.
+        progress: gets each step.
+        only: URNs of the resources that may change; all when there is none.
 
     Raises:
         Failure: with the errors that Pulumi and the services gave; the next `up` goes on from there.
     """
     refresh = _take_over(stack, progress) or drift.drifted(stack)
+    outage = Outage(stack)
     with progress.step("deploy") as say:
-        changes = _run(lambda on_event: opened(stack).up(on_event=on_event, refresh=refresh), progress, say)
+        changes = _run(
+            lambda on_event: opened(stack).up(on_event=on_event, refresh=refresh, target=list(only) or None),
+            progress,
+            say,
+            outage.begin,
+        )
+        for sentence in measured(outage.end()):
+            progress.say(sentence)
         if not changes.nothing:
             leftovers.prune(stack, progress)
         drift.remember(stack)
@@ -98,14 +120,13 @@ def destroy(stack: Stack, progress: Progress) -> Changes:
     return changes
 
 
-def preview(stack: Stack, progress: Progress) -> Changes:
+def preview(stack: Stack, progress: Progress, only: Sequence[str] = ()) -> Changes:
     """What `up` would do; touches nothing."""
     with progress.step("preview") as say:
-        pulumi_stack = opened(stack)
-        errors: list[str] = []
-        result = _guarded(lambda: pulumi_stack.preview(on_event=_watcher(progress, say, errors)), errors)
-        return Changes(
-            {str(getattr(kind, "value", kind)): count for kind, count in result.change_summary.items()}
+        return _run(
+            lambda on_event: opened(stack).preview(on_event=on_event, target=list(only) or None),
+            progress,
+            say,
         )
 
 
@@ -121,10 +142,40 @@ def _take_over(stack: Stack, progress: Progress) -> bool:
     return killed or cut_short
 
 
-def _run(action: Callable[[Any], Any], progress: Progress, say: Callable[[str], None]) -> Changes:
-    errors: list[str] = []
-    result = _guarded(lambda: action(_watcher(progress, say, errors)), errors)
-    return Changes(dict(result.summary.resource_changes or {}))
+def _run(
+    action: Callable[[Any], Any],
+    progress: Progress,
+    say: Callable[[str], None],
+    noticed: Callable[[], None] = lambda: None,
+) -> Changes:
+    """Runs an action of Pulumi's; what it did is in the last of its events.
+
+    Args:
+        action: is given who listens to the events.
+        progress: gets each step.
+        say: gets what is done now.
+        noticed: called before a step that clients notice.
+
+    Raises:
+        Failure: it failed, or did not say what it did.
+    """
+    told, seen = list[dict[str, int]](), _Seen()
+    watch = _watcher(progress, say, seen, noticed)
+
+    def note(event: "EngineEvent") -> None:
+        watch(event)
+        if event.summary_event is not None:
+            counts = event.summary_event.resource_changes
+            told.append({str(getattr(kind, "value", kind)): each for kind, each in counts.items()})
+
+    _guarded(lambda: action(note), seen.errors)
+    if not told:
+        raise Failure(
+            "`pulumi` ended well, but did not say what it did.",
+            "what the stack's file declares is there; earlier configs and secrets were not pruned.",
+            "`invoke up` once more.",
+        )
+    return Changes(told[-1], seen.touched)
 
 
 def _guarded(action: Callable[[], Any], errors: list[str]) -> Any:
@@ -134,23 +185,44 @@ def _guarded(action: Callable[[], Any], errors: list[str]) -> Any:
         return action()
     except automation.CommandError as error:
         raise _explained(str(error), errors) from error
+    except FileNotFoundError as error:
+        raise Failure(
+            "the Pulumi CLI is not on PATH.", remedy='`./ops setup`, then eval "$(./ops env)".'
+        ) from error
+
+
+@dataclass
+class _Seen:
+    """What the engine's events told."""
+
+    errors: list[str] = field(default_factory=list)
+    touched: list[str] = field(default_factory=list)
 
 
 def _watcher(
-    progress: Progress, say: Callable[[str], None], errors: list[str]
+    progress: Progress, say: Callable[[str], None], seen: _Seen, noticed: Callable[[], None]
 ) -> "Callable[[EngineEvent], None]":
+    announced: list[str] = []
+
     def watch(event: "EngineEvent") -> None:
         if event.diagnostic_event is not None:
             message = event.diagnostic_event.message.strip()
             progress.detail(f"{event.diagnostic_event.severity}: {message}")
             if event.diagnostic_event.severity == "error" and message:
-                errors.append(message)
+                seen.errors.append(message)
         if event.resource_pre_event is not None:
             step = event.resource_pre_event.metadata
             operation = str(getattr(step.op, "value", step.op))
             progress.detail(f"{operation} {step.urn}")
             if operation != UNCHANGED:
-                say(f"{operation} {step.urn.rsplit('::', 1)[-1]}")
+                name = step.urn.rsplit("::", 1)[-1]
+                seen.touched.append(name)
+                notice = announcement(name, operation)
+                if notice and not announced:
+                    announced.append(notice)
+                    progress.say(notice)
+                    noticed()
+                say(f"{operation} {name}")
 
     return watch
 

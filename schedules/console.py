@@ -39,6 +39,12 @@ def drill(
     _make(stack, wanted, [], kind, as_json=as_json, dry_run=dry_run)
 
 
+def certificates(stack_name: str, cron: str, kind: str, jitter: int, *, as_json: bool, dry_run: bool) -> None:
+    """Makes the schedule of renewals."""
+    wanted = [plan.certificates(cron, jitter)]
+    _make(stack_named(stack_name), wanted, [], kind, as_json=as_json, dry_run=dry_run)
+
+
 def remove(stack_name: str, name: str = "", prefix: str = "", *, dry_run: bool) -> None:
     """Removes one schedule, or all whose names begin so.
 
@@ -115,7 +121,10 @@ def _make(
         for name in dropped:
             _print(f"{name}: would be removed")
         return
-    with _audited(stack, f"{wanted[0].job[0]}.schedule " + ", ".join(f"{each.cron!r}" for each in wanted)):
+    with _audited(
+        stack,
+        f"{wanted[0].job[0].partition('.')[0]}.schedule " + ", ".join(f"{each.cron!r}" for each in wanted),
+    ):
         made = {each.name for each in installation.install(stack, wanted, by, dropped, at)}
     rows = [each for each in listing.look(stack) if each.name in made]
     if as_json:

@@ -113,4 +113,5 @@ def _no_runner(stack: Stack) -> str:
 
 def _anew(name: str) -> str:
     kind, _, runbook = name.partition("-")
-    return f"`invoke drill.schedule {runbook}`" if kind == "drill" else "`invoke backup.schedule`"
+    tasks = {"drill": f"drill.schedule {runbook}", "certs": "certs.schedule"}
+    return f"`invoke {tasks.get(kind, 'backup.schedule')}`"

@@ -13,6 +13,10 @@ DRILL = "drill-"
 BACKUPS = {"full": "0 2 * * 0", "incr": "0 2 * * 1-6"}
 """A full backup on Sundays, increments on all other days."""
 
+RENEWAL = "certs-renew"
+NIGHTLY = "40 1 * * *"
+"""Before the night's backup."""
+
 OFTEN = {
     "daily": "30 3 * * *",
     "weekly": "30 3 * * 1",
@@ -63,6 +67,15 @@ def drill(stack: Stack, runbook: str, cron: str, jitter: int) -> Wanted:
     book = named(runbook, stack.root / FOLDER.name)
     when = cron or OFTEN[book.schedule]
     return Wanted(f"{DRILL}{book.name}", ("drill", book.name), checked(when), _jitter(jitter))
+
+
+def certificates(cron: str, jitter: int) -> Wanted:
+    """The plan for renewals: what is due each night, or at the time that was given.
+
+    Raises:
+        Failure: when the time is none.
+    """
+    return Wanted(RENEWAL, ("certs.renew", "--due"), checked(cron or NIGHTLY), _jitter(jitter))
 
 
 def unwanted(existing: list[Schedule], wanted: list[Wanted]) -> list[str]:

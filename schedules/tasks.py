@@ -87,6 +87,40 @@ def drill(  # each is an option that a person types
         console.drill(stack, name, cron, kind, jitter, as_json=json, dry_run=dry_run)
 
 
+@task(
+    name="schedule",
+    help={
+        "cron": "when, a cron expression of five fields; else each night at 01:40",
+        "kind": KIND,
+        "jitter": JITTER,
+        "remove": "remove the schedule",
+        "stack": STACK,
+        "json": JSON,
+        "dry_run": DRY_RUN,
+    },
+)
+def certificates(
+    _context: Context,
+    cron: str = "",
+    kind: str = "auto",
+    jitter: int = DEFAULT_JITTER,
+    remove: bool = False,
+    stack: str = "",
+    json: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Let certificates and revocation lists renew themselves: what is due, each night.
+
+    Example: invoke certs.schedule
+    """
+    from schedules import console, plan  # noqa: PLC0415
+
+    if remove:
+        console.remove(stack, prefix=plan.RENEWAL, dry_run=dry_run)
+    else:
+        console.certificates(stack, cron, kind, jitter, as_json=json, dry_run=dry_run)
+
+
 @task(name="list", default=True, help={"stack": STACK, "json": JSON})
 def listing(_context: Context, stack: str = "", json: bool = False) -> None:
     """List what runs by itself: how the last run ended, when the next one is, and what is wrong.

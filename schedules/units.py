@@ -55,7 +55,7 @@ def units(stack: Stack, schedule: Schedule, *, system: bool) -> dict[str, str]:
     description = _escaped(f"{schedule.typed()} for stack {stack.name}")
     service = SERVICE.format(
         mark=mark(stack, schedule.name),
-        made_by=f"{schedule.job[0]}.schedule",
+        made_by=f"{schedule.job[0].partition('.')[0]}.schedule",
         name=schedule.name,
         stack=stack.name,
         description=description,
