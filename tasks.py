@@ -6,8 +6,13 @@ import certs.tasks
 import command_line.tasks
 import drills.tasks
 import infra.tasks
+import inspection.tasks
 import operation.tasks
+import pulses.tasks
+import rollout.tasks
 import schedules.tasks
+import tokens.tasks
+import trainings.tasks
 from backups.tasks import collections
 from command_line.program import attach
 from operation.reporting import reported
@@ -19,7 +24,14 @@ for each in (
     infra.tasks.down,
     infra.tasks.status,
     infra.tasks.probe,
-    infra.tasks.logs,
+    inspection.tasks.ps,
+    inspection.tasks.logs,
+    inspection.tasks.execute,
+    inspection.tasks.compose,
+    rollout.tasks.deploy,
+    rollout.tasks.scale,
+    rollout.tasks.restart,
+    rollout.tasks.migrate,
     operation.tasks.history,
     command_line.tasks.completion,
 ):
@@ -27,12 +39,16 @@ for each in (
 backup, restore = collections()
 backup.add_task(schedules.tasks.backup)
 drills.tasks.collection.add_task(schedules.tasks.drill)
+certs.tasks.collection.add_task(schedules.tasks.certificates)
 for collection in (
     backup,
     restore,
     certs.tasks.collection,
     drills.tasks.collection,
+    pulses.tasks.collection,
     schedules.tasks.collection,
+    trainings.tasks.collection,
+    tokens.tasks.collection,
 ):
     namespace.add_collection(collection)
 reported(namespace)

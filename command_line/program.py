@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from inspect import getdoc
+from itertools import pairwise
 from shutil import get_terminal_size
 
 from invoke.exceptions import Exit, ParseError
@@ -13,6 +14,8 @@ from invoke.main import program
 from invoke.program import Program
 
 HELP = ("--help", "-h")
+WORD = {"ps": "--service", "certs.show": "--party"}
+"""Tasks that take a word or none, which Invoke does not know, and the option that it is short for."""
 NARROWEST = 24
 """Columns that a description needs beside its name; with fewer it stands below."""
 
@@ -23,6 +26,7 @@ class CommandLine(Program):
     def parse_tasks(self) -> None:
         """Also `TASK --help` where the task takes a word; an unknown word is answered by the nearest."""
         self._take_help()
+        self._take_word()
         with self._answered():
             super().parse_tasks()
 
@@ -66,6 +70,13 @@ class CommandLine(Program):
             known = [word for word in words[:asked] if word in names]
             self.args.help.value = known[-1] if known else words[0]
             words.clear()
+
+    def _take_word(self) -> None:
+        """`ps api` means `ps --service api`."""
+        words = self.core.unparsed
+        for number, (word, following) in reversed(list(enumerate(pairwise(words)))):
+            if word in WORD and not following.startswith("-") and following not in self._names():
+                words.insert(number + 1, WORD[word])
 
     def _names(self) -> set[str]:
         return {each for name, others in self.collection.task_names.items() for each in (name, *others)}

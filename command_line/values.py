@@ -4,12 +4,30 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVICES = ("api", "database", "load-balancer", "object-store")
+SERVICES = (
+    "database",
+    "load-balancer",
+    "object-store",
+    "api",
+    "cache",
+    "realtime",
+    "pulse",
+    "training",
+    "prometheus",
+    "alertmanager",
+    "database-exporter",
+    "cache-exporter",
+    "node-exporter",
+    "blackbox-exporter",
+    "console",
+)
+PARTIES = (*SERVICES, "migrations")
 """Written here and not imported: a person waits for completion. A test compares each list with its origin."""
 REPOSITORIES = ("local", "s3")
 TYPES = ("full", "diff", "incr")
 OUTCOMES = ("succeeded", "unchanged", "failed", "interrupted")
 SHELLS = ("bash", "zsh", "fish")
+SCOPES = ("items:read", "items:write", "pulses:write", "realtime", "status:read")
 
 
 def stacks(root: Path = ROOT) -> list[str]:
@@ -28,9 +46,10 @@ VALUES: Mapping[str, Callable[[], Sequence[str]]] = {
     "type": lambda: TYPES,
     "repo": lambda: REPOSITORIES,
     "service": lambda: (*SERVICES, "all"),
-    "party": lambda: SERVICES,
+    "party": lambda: PARTIES,
     "drill name": runbooks,
     "outcome": lambda: OUTCOMES,
+    "scope": lambda: SCOPES,
     "shell": lambda: (*SHELLS, "all"),
 }
 """By the option's name; where another task means something else by it, by task and name."""

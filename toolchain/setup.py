@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,7 +52,9 @@ def provide_all(wanted: Sequence[Part], progress: Progress) -> list[str]:
         Failure: when one cannot be provided, or is still not healthy afterwards.
     """
     provided: list[str] = []
-    due = [part for part in wanted if _is_due(part)]
+    with ThreadPoolExecutor() as looking:
+        findings = list(looking.map(lambda part: part.look(), wanted))
+    due = [part for part, finding in zip(wanted, findings, strict=True) if _is_due(finding)]
     for part in due:
         if not part.look().due:
             continue
@@ -62,8 +65,7 @@ def provide_all(wanted: Sequence[Part], progress: Progress) -> list[str]:
     return provided
 
 
-def _is_due(part: Part) -> bool:
-    finding = part.look()
+def _is_due(finding: Finding) -> bool:
     if not finding.due and not finding.healthy:
         raise refusal(f"{finding.part}: {finding.remedy}.", remedy="mend that, then the same command again.")
     return finding.due
@@ -90,10 +92,13 @@ def _set_up(options: argparse.Namespace, progress: Progress) -> list[str]:
 
 def _introduce(stack_name: str) -> None:
     """Makes the stack known to the CLI, which this process may have had no PATH to when it started."""
+    stack = stack_named(stack_name)
+    if deployment.is_introduced(stack):
+        return
     choice = cli.chosen()
     if choice is not None:
         os.environ["PATH"] = f"{choice.folder}:{os.environ.get('PATH', '')}"
-    deployment.introduce(stack_named(stack_name))
+    deployment.introduce(stack)
 
 
 def log_file(at: datetime, folder: Path = LOGS) -> Path:

@@ -13,19 +13,30 @@ check() {
   fi
 }
 
-# With options only pytest with them; else set-up, checks, and all tests, the fast ones first.
-run_tests() {
+# The checks, and how many passed.
+check_all() {
   local passed=0 failed=0
-  if (($#)); then
-    enter
-    exec "$venv/bin/pytest" "$@"
-  fi
-  set_up
-  "$venv/bin/python" -m toolchain.browser
   check "$venv/bin/ruff" check .
   check "$venv/bin/ruff" format --check .
   check "$venv/bin/mypy"
   echo "checks: $passed passed, $failed failed"
-  ((failed == 0)) || exit 1
-  exec "$venv/bin/pytest" -p toolchain.fast_first
+  ((failed == 0))
+}
+
+# With options only pytest with them; else set-up, checks meanwhile, and all tests.
+run_tests() {
+  local said checks
+  enter
+  unset PYTHONDONTWRITEBYTECODE # else each of some hundred processes compiles all modules and tests anew
+  if (($#)); then
+    exec "$venv/bin/pytest" "$@"
+  fi
+  exec {said}< <(check_all)
+  checks=$!
+  set_up
+  "$venv/bin/python" -m toolchain.browser
+  cat <&"$said"
+  wait "$checks" || exit 1
+  exec {said}<&-
+  exec "$venv/bin/pytest"
 }

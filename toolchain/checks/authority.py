@@ -47,6 +47,8 @@ def aged(root_ends: datetime, issuing_ends: datetime, now: datetime) -> Check:
     root, issuing = (root_ends - now).days, (issuing_ends - now).days
     found = f"root {root} days, issuing {issuing} days left"
     remedy = "make a new one as docs/operating.md says under «Keys and passphrases are gone»"
+    if root >= SOON_DAYS:
+        remedy = "`invoke certs.rotate --ca issuing`"
     if root_ends <= now or issuing_ends <= now:
         return unhealthy(NAME, f"expired: {found}", remedy)
     return warning(NAME, found, remedy) if min(root, issuing) < SOON_DAYS else healthy(NAME, found)

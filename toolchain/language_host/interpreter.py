@@ -1,16 +1,17 @@
 """The Python that a program runs in."""
 
-import json
 import os
 import shutil
 import subprocess
+from ast import literal_eval
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain.language_host.failure import HostFailure
 
-ASK = "import json, platform, sys; print(json.dumps([sys.executable, platform.python_version(), sys.path]))"
+ASK = "import sys; print(ascii([sys.executable, sys.version.split()[0], sys.path]))"
+"""Without an import: the engine has it asked three times for one `pulumi up`."""
 ASK_SECONDS = 30.0
 BY_FOLDER = "`toolchain: pip` with `virtualenv: FOLDER`"
 REFUSED = {
@@ -145,8 +146,8 @@ def described(interpreter: Interpreter) -> Description:
             timeout=ASK_SECONDS,
             check=True,
         )
-        executable, version, path = json.loads(answer.stdout)
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        executable, version, path = literal_eval(answer.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError, SyntaxError) as error:
         said = getattr(error, "stderr", "") or str(error)
         raise HostFailure(f"{interpreter.python} does not run: {said.strip()}") from error
     return Description(executable, version, tuple(map(Path, path)))

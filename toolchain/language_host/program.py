@@ -6,6 +6,7 @@ there, a program that is one file does not find modules beside it, and one that 
 
 import argparse
 import asyncio
+import gc
 import inspect
 import json
 import logging
@@ -39,6 +40,23 @@ def arguments_of(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("program")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser.parse_args(words)
+
+
+def load_sdk() -> None:
+    """Imports the SDK, and lets the garbage collector forget its modules, which stay as long as the process.
+
+    It would search them again and again while the program imports its packages, and once more at the end.
+
+    Raises:
+        ModuleNotFoundError: this Python has no `pulumi`.
+    """
+    gc.disable()
+    try:
+        import pulumi.runtime  # noqa: F401, PLC0415  # may be missing
+
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def configure(given: dict[str, Any]) -> None:
@@ -139,7 +157,7 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # so that the engine shows it at once
     try:
-        import pulumi.runtime  # noqa: F401, PLC0415  # may be missing
+        load_sdk()
     except ModuleNotFoundError as error:
         if error.name in {"pulumi", "pulumi.runtime"}:
             return WITHOUT_SDK

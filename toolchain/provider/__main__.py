@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import NoReturn
 
 from toolchain.language_host import stubs
 
@@ -22,17 +23,21 @@ LARGEST = 400 * 1024 * 1024
 LOOK_SECONDS = 1.0
 
 
-def main() -> int:
-    """Print the port, serve, and end with the engine or by SIGTERM."""
+def main() -> NoReturn:
+    """Print the port, serve, and end with the engine or by SIGTERM.
+
+    The engine waits for the end, and taking the interpreter apart would be most of it: so the process leaves
+    at once when what was begun has ended.
+    """
     stop = threading.Event()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     limits = [("grpc.max_receive_message_length", LARGEST), ("grpc.max_send_message_length", LARGEST)]
-    server = grpc.server(ThreadPoolExecutor(WORKERS), options=limits)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
-        Provider(sys.argv[1] if len(sys.argv) > 1 else "", stop), server
-    )
+    workers = ThreadPoolExecutor(WORKERS)
+    server = grpc.server(workers, options=limits)
+    provider = Provider(sys.argv[1] if len(sys.argv) > 1 else "", stop)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")
@@ -42,8 +47,11 @@ def main() -> int:
         pass
     stop.set()
     server.stop(grace=LOOK_SECONDS).wait()
-    return 0
+    workers.shutdown()
+    if os.getppid() == parent:
+        provider.close()
+    os._exit(0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from docker.utils.build import exclude_paths
+from toolchain.provider import docker_sdk
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class BuildContext:
     def files(self) -> Iterator[str]:
         """Names of the files that the build sees, in order, as .dockerignore leaves them."""
         relative = os.path.relpath(self.dockerfile, self.directory)
-        for name in sorted(exclude_paths(str(self.directory), self._ignored(), dockerfile=relative)):
+        seen = docker_sdk.exclude_paths(str(self.directory), self._ignored(), dockerfile=relative)
+        for name in sorted(seen):
             path = self.directory / name
             if path.is_symlink() or path.is_file():
                 yield name

@@ -1,16 +1,14 @@
 """What Docker's builder says while it builds, and how it ends."""
 
-import queue
-import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Final
 
-from toolchain.provider.call import POLL, Call
-from toolchain.provider.failure import Cancelled, ProviderFailure
+from toolchain.provider.call import Call
+from toolchain.provider.failure import ProviderFailure
+from toolchain.provider.stream import Message, heard
 
 _LAST_LINES: Final = 25
-Message = Mapping[str, Any]
 
 
 def follow(build: Callable[[], Iterable[Message]], name: str, call: Call) -> None:
@@ -26,7 +24,9 @@ def follow(build: Callable[[], Iterable[Message]], name: str, call: Call) -> Non
         ProviderFailure: the build failed.
     """
     last: deque[str] = deque(maxlen=_LAST_LINES)
-    for message in _interruptible(build, name, call):
+    for message in heard(
+        build, call, f"The build of {name} was cancelled; nothing uses the half-built image."
+    ):
         for line in build_lines(message):
             last.append(line)
             call.progress(line)
@@ -43,30 +43,3 @@ def build_lines(message: Message) -> list[str]:
     """The lines that one message of the builder says."""
     text = str(message.get("stream") or message.get("status") or "")
     return [line.rstrip() for line in text.splitlines() if line.strip()]
-
-
-def _interruptible(build: Callable[[], Iterable[Message]], name: str, call: Call) -> Iterator[Message]:
-    """The messages; a step that says nothing for minutes does not hold up a cancellation."""
-    said: queue.SimpleQueue[Message | Exception | None] = queue.SimpleQueue()
-
-    def read() -> None:
-        try:
-            for message in build():
-                said.put(message)
-            said.put(None)
-        except Exception as error:  # noqa: BLE001  # raised again by the thread that waits
-            said.put(error)
-
-    threading.Thread(target=read, name=f"build of {name}", daemon=True).start()
-    while True:
-        if call.stop.is_set():
-            raise Cancelled(f"The build of {name} was cancelled; nothing uses the half-built image.")
-        try:
-            message = said.get(timeout=POLL)
-        except queue.Empty:
-            continue
-        if isinstance(message, Exception):
-            raise message
-        if message is None:
-            return
-        yield message

@@ -4,14 +4,21 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import docker
+from typing import TYPE_CHECKING
 
 from toolchain.provider.failure import Cancelled
 from toolchain.provider.property_value import Properties
 
+if TYPE_CHECKING:
+    import docker
+
 POLL = 0.3
 """Seconds between two looks at something that is awaited."""
+
+
+def _at_once(work: Callable[[], None]) -> None:
+    """For calls without an engine."""
+    work()
 
 
 @dataclass(frozen=True)
@@ -25,14 +32,16 @@ class Call:
         stop: set when the engine cancels.
         urn: the resource's identity in the program; no two stacks share one.
         known: the resource's state as the engine keeps it; empty when it has none.
+        at_end: does something once the engine has certainly kept what this operation answers.
     """
 
-    api: docker.APIClient
+    api: "docker.APIClient"
     info: Callable[[str], None]
     progress: Callable[[str], None]
     stop: threading.Event
     urn: str
     known: Properties
+    at_end: Callable[[Callable[[], None]], None] = _at_once
 
     def wait(self, condition: Callable[[], bool], seconds: float, poll: float = POLL) -> bool:
         """Look until the condition holds.

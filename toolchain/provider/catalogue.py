@@ -5,6 +5,7 @@ from typing import Final
 from toolchain.provider.container import Container
 from toolchain.provider.image import Image
 from toolchain.provider.network import Network
+from toolchain.provider.registry_image import RegistryImage
 from toolchain.provider.remote_image import RemoteImage
 from toolchain.provider.resource import Resource
 from toolchain.provider.secret import Secret
@@ -17,6 +18,7 @@ RESOURCES: Final[dict[str, Resource]] = {
     "docker:index/container:Container": Container(),
     "docker:index/image:Image": Image(),
     "docker:index/network:Network": Network(),
+    "docker:index/registryImage:RegistryImage": RegistryImage(),
     "docker:index/remoteImage:RemoteImage": RemoteImage(),
     "docker:index/secret:Secret": Secret(),
     "docker:index/service:Service": Service(),

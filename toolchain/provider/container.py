@@ -3,10 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from docker.errors import APIError, DockerException, NotFound
-from requests.exceptions import RequestException
-
-from toolchain.provider import container_form, container_upload
+from toolchain.provider import container_birth, container_form, container_upload, docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.container_run import begin, is_up
 from toolchain.provider.container_schema import CHANGED_IN_THE_NEXT, DEFAULTS, LONE
@@ -32,6 +29,7 @@ class Container(Resource):
     computed = ("bridge", "containerLogs", "exitCode", "networkDatas")
     stable = (*computed, *(field.name for field in LONE.fields if field.engine_fills))
     delete_first = True
+    noted = True
 
     def faults(self, inputs: Properties) -> Iterator[Fault]:
         """Refuse files without one content, and waiting for a health that nothing checks."""
@@ -53,22 +51,23 @@ class Container(Resource):
         """Make and start it; when that fails nothing is left."""
         platform = inputs.get("platform")
         present(call, str(inputs["image"]), str(platform) if platform else None)
-        body = container_form.request(inputs)
-        made = call.api.create_container_from_config(body, str(inputs["name"]), platform)["Id"]
-        try:
-            _furnish(made, inputs, call)
-            logs = begin(made, inputs, call)
-        except Exception:
-            _take_back(made, inputs, call)
-            raise
-        live = self.made(made, inputs, call)
+        with container_birth.born(
+            call, container_form.request(inputs), str(inputs["name"]), platform
+        ) as identity:
+            _furnish(identity, inputs, call)
+            logs = begin(identity, inputs, call)
+            live = self.made(identity, inputs, call)
         return live if logs is None else Live(live.id, live.inputs, {**live.computed, "containerLogs": logs})
+
+    def recorded(self, identity: str, call: Call) -> None:
+        """No later run needs to take it for one that nobody knows."""
+        container_birth.recorded(call, identity)
 
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
         """Look at it; one that must run and does not shows as `mustRun` false, which the next `up` mends."""
         try:
             found = call.api.inspect_container(identity)
-        except NotFound:
+        except docker_sdk.NotFound:
             return None
         image = inspected(call, found["Image"]) or {}
         wanted, whole = LONE.read(inputs, seen(inputs, found, image))
@@ -107,9 +106,9 @@ class Container(Resource):
             if isinstance(grace, int | float) and grace > 0 and inputs.get("attach") is not True:
                 call.api.stop(identity, timeout=int(grace))
             call.api.remove_container(identity, v=volumes, force=True)
-        except NotFound:
+        except docker_sdk.NotFound:
             return
-        except APIError as error:
+        except docker_sdk.APIError as error:
             if error.status_code != _CONFLICT:  # «removal already in progress» is what is wanted
                 raise
         if not call.wait(lambda: _is_gone(call, identity), _GONE_SECONDS):
@@ -138,18 +137,10 @@ def _change(call: Call, identity: str, body: dict[str, Any]) -> None:
     api._raise_for_status(response)  # noqa: SLF001
 
 
-def _take_back(identity: str, inputs: Properties, call: Call) -> None:
-    """Remove what does not run; a failure here must not hide why."""
-    try:
-        call.api.remove_container(identity, v=True, force=True)
-    except (DockerException, RequestException) as error:
-        call.info(f"Container {inputs['name']} could not be removed ({error}): docker rm -f it.")
-
-
 def _is_gone(call: Call, identity: str) -> bool:
     try:
         call.api.inspect_container(identity)
-    except NotFound:
+    except docker_sdk.NotFound:
         return True
     return False
 

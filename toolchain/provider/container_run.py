@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from docker.errors import DockerException, NotFound
-from requests.exceptions import RequestException
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.container_schema import DEFAULTS
 from toolchain.provider.diagnosis import last_check
@@ -107,9 +105,9 @@ def _why(call: Call, identity: str, name: str, found: Mapping[str, Any], what: s
 def _log(call: Call, identity: str) -> list[str]:
     try:
         raw: bytes = call.api.logs(identity, stdout=True, stderr=True, tail=_LOG_LINES)
-    except NotFound:
+    except docker_sdk.NotFound:
         return []
-    except (DockerException, RequestException) as error:
+    except (docker_sdk.DockerException, docker_sdk.RequestException) as error:
         return [f"(no log: {error})"]
     return raw.decode(errors="replace").splitlines()[-_LOG_LINES:]
 

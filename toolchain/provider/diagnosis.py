@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from docker.errors import DockerException, NotFound
-from requests.exceptions import RequestException
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.convergence import Standing, Verdict, Wanted
 from toolchain.provider.task import Task, culprit
@@ -47,7 +45,7 @@ def _sentence(name: str, task: Task) -> str:
 def _last_check(call: Call, container: str) -> list[str]:
     try:
         state = call.api.inspect_container(container)["State"]
-    except (DockerException, RequestException):
+    except (docker_sdk.DockerException, docker_sdk.RequestException):
         return []
     return _block("last health check", last_check(state))
 
@@ -66,9 +64,9 @@ def _log(call: Call, container: str, service: str) -> list[str]:
     try:
         try:
             raw = call.api.logs(container, stdout=True, stderr=True, tail=_LOG_LINES)
-        except NotFound:
+        except docker_sdk.NotFound:
             raw = call.api.service_logs(service, stdout=True, stderr=True, tail=_LOG_LINES)
-    except (DockerException, RequestException) as error:
+    except (docker_sdk.DockerException, docker_sdk.RequestException) as error:
         return [f"(no log: {error})"]
     lines: list[str] = raw.decode(errors="replace").splitlines()
     return lines[-_LOG_LINES:]

@@ -2,17 +2,19 @@
 
 import os
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import docker
-from docker.errors import APIError, DockerException, NotFound
-from docker.utils import kwargs_from_env
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.failure import ProviderFailure
+
+if TYPE_CHECKING:
+    import docker
+    from docker.errors import DockerException
 
 _SECONDS = 120
 """How long one API request may take."""
 _CONFLICT = 409
+_TAKEN = ("exist", "already in use by container")
 
 
 class DockerHost:
@@ -32,7 +34,7 @@ class DockerHost:
         self._lock = threading.Lock()
 
     @property
-    def api(self) -> docker.APIClient:
+    def api(self) -> "docker.APIClient":
         """This thread's API.
 
         Raises:
@@ -43,20 +45,20 @@ class DockerHost:
             client = self._clients.api = self._connect()
         return client
 
-    def _connect(self) -> docker.APIClient:
+    def _connect(self) -> "docker.APIClient":
         try:
             with self._lock:
                 if self._version is not None:
-                    return docker.APIClient(**self._arguments(), version=self._version)
-                first = docker.APIClient(**self._arguments())
+                    return docker_sdk.APIClient(**self._arguments(), version=self._version)
+                first = docker_sdk.APIClient(**self._arguments())
                 self._version = first.api_version
                 return first
-        except DockerException as error:
+        except docker_sdk.DockerException as error:
             raise ProviderFailure(unreachable(error)) from error
 
     def _arguments(self) -> dict[str, Any]:
         environment = {**os.environ, **({"DOCKER_HOST": self._address} if self._address else {})}
-        return {**kwargs_from_env(environment=environment), "timeout": _SECONDS}
+        return {**docker_sdk.kwargs_from_env(environment=environment), "timeout": _SECONDS}
 
 
 def unreachable(error: Exception) -> str:
@@ -67,15 +69,15 @@ def unreachable(error: Exception) -> str:
     )
 
 
-def explained(error: DockerException) -> str:
+def explained(error: "DockerException") -> str:
     """An error of Docker in words for a person."""
-    if isinstance(error, NotFound):
+    if isinstance(error, docker_sdk.NotFound):
         return (
             f"Docker does not know it: {error.explanation}. It was removed behind Pulumi's back: "
             "run `pulumi refresh`, then `pulumi up`."
         )
-    if isinstance(error, APIError):
-        taken = error.status_code == _CONFLICT and "exist" in str(error.explanation)
+    if isinstance(error, docker_sdk.APIError):
+        taken = error.status_code == _CONFLICT and any(each in str(error.explanation) for each in _TAKEN)
         hint = ". Another owner has this name: remove it, import it or give another name" if taken else ""
         return f"Docker refused: {error.explanation or error}{hint}"
     return unreachable(error)

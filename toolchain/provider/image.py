@@ -1,24 +1,26 @@
-"""docker.Image: built by the engine's own builder, never pushed."""
+"""docker.Image: built by the engine's own builder, and pushed unless the program says not to."""
 
 import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from docker.errors import ImageNotFound
-
+from toolchain.provider import docker_sdk, image_push
 from toolchain.provider.build_context import BuildContext
 from toolchain.provider.build_log import follow
 from toolchain.provider.call import Call
+from toolchain.provider.diff import Change, changes
 from toolchain.provider.failure import Fault
 from toolchain.provider.kind import Boolean, Text, TextMap, Texts
 from toolchain.provider.property_value import UNKNOWN, Properties, Value
+from toolchain.provider.registry_image import other_registry
 from toolchain.provider.resource import Live, Resource
 from toolchain.provider.schema import Block, Field
 
 _SILENT_SECONDS: Final = 1800
 """How long a build step may say nothing."""
 _FORESEEN: Final = ("baseImageName", "context", "dockerfile", "platform", "registryServer")
+_LOGIN: Final = frozenset({"registry.username", "registry.password"})
 _ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 
 BUILD: Final = Block(
@@ -35,10 +37,19 @@ BUILD: Final = Block(
     )
 )
 
+REGISTRY: Final = Block(
+    (
+        Field("server", None, Text()),
+        Field("username", None, Text()),
+        Field("password", None, Text()),
+    )
+)
+
 IMAGE: Final = Block(
     (
         Field("imageName", None, Text(), required=True),
         Field("build", None, BUILD),
+        Field("registry", None, REGISTRY),
         Field("skipPush", None, Boolean()),
         Field("buildOnPreview", None, Boolean()),
     )
@@ -47,7 +58,7 @@ IMAGE: Final = Block(
 
 def context_of(inputs: Properties) -> BuildContext:
     """The build's files, with the official provider's defaults."""
-    build = _build(inputs)
+    build = _given(inputs, "build")
     directory = Path(str(build.get("context") or "."))
     given = build.get("dockerfile")
     return BuildContext(directory, Path(str(given)) if given else directory / "Dockerfile")
@@ -55,7 +66,7 @@ def context_of(inputs: Properties) -> BuildContext:
 
 def build_arguments(inputs: Properties) -> dict[str, Any]:
     """The SDK's arguments for this build."""
-    build, context = _build(inputs), context_of(inputs)
+    build, context = _given(inputs, "build"), context_of(inputs)
     return {
         "path": str(context.directory),
         "dockerfile": str(context.dockerfile.absolute()),
@@ -78,38 +89,37 @@ def _hosts(given: Value) -> dict[str, str] | None:
     return {host: ip for host, _, ip in lines} or None
 
 
-def _build(inputs: Properties) -> Mapping[str, Value]:
-    build = inputs.get("build")
-    return build if isinstance(build, dict) else {}
+def _given(inputs: Properties, name: str) -> Mapping[str, Value]:
+    """An object of the inputs; an empty one when it is absent or not known yet."""
+    found = inputs.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _is_settled(inputs: Properties) -> bool:
     """Whether it is known already which files the build sees."""
-    build = _build(inputs)
+    build = _given(inputs, "build")
     return UNKNOWN not in (inputs.get("build"), build.get("context"), build.get("dockerfile"))
 
 
 class Image(Resource):
-    """An image of this host, named by its ID in `repoDigest`."""
+    """An image; `repoDigest` names it by its digest in the registry, or by its ID when it is not pushed."""
 
     block = IMAGE
     computed = (*_FORESEEN, "repoDigest")
+    sensitive = ("registry.password",)
     auto_named = False
 
     def prepared(self, inputs: Properties) -> Properties:
         """The inputs with a digest of the context: a changed file is a changed input."""
         if not _is_settled(inputs) or context_of(inputs).missing():
             return inputs
-        return {**inputs, "build": {**_build(inputs), "contextDigest": context_of(inputs).digest()}}
+        return {**inputs, "build": {**_given(inputs, "build"), "contextDigest": context_of(inputs).digest()}}
 
     def faults(self, inputs: Properties) -> Iterator[Fault]:
-        """Refuse a push, a build in a preview, and a context that is not there."""
+        """Refuse a push to another registry than the name's, a build in a preview, and absent files."""
         if inputs.get("skipPush") not in {True, UNKNOWN}:
-            yield Fault(
-                "skipPush",
-                "must be true: this stand-in for the docker provider does not push, and nothing was built. "
-                "Set skip_push=True, or install the official plugin (pulumi plugin install resource docker)",
-            )
+            server = _given(inputs, "registry").get("server")
+            yield from other_registry("registry.server", server, inputs.get("imageName"))
         if inputs.get("buildOnPreview"):
             yield Fault(
                 "buildOnPreview", "must be false: previews of this stand-in touch nothing. Leave it out"
@@ -118,12 +128,18 @@ class Image(Resource):
         if missing:
             yield Fault("build", missing)
 
+    def changes(self, old: Properties, new: Properties) -> list[Change]:
+        """What changed; another user or password builds nothing anew, as the SDK documents it."""
+        return [each for each in changes(IMAGE, old, new) if each.path not in _LOGIN]
+
     def create(self, inputs: Properties, call: Call) -> Live:
-        """Build it."""
+        """Build it, and push it."""
         name = str(inputs["imageName"])
         call.progress("Building the image")
         follow(lambda: call.api.build(**build_arguments(inputs)), name, call)
-        return self._live(inputs, call.api.inspect_image(name)["Id"])
+        if inputs.get("skipPush") is True:
+            return self._live(inputs, call.api.inspect_image(name)["Id"])
+        return self._live(inputs, image_push.pushed_as(inputs, call))
 
     def update(self, identity: str, inputs: Properties, call: Call) -> Live:
         """Build it again; the old image stays for the tasks that run it."""
@@ -137,13 +153,15 @@ class Image(Resource):
         not build.
         """
         given = inputs or {"imageName": identity, "skipPush": True}
+        known = call.known.get("repoDigest")
+        if given.get("skipPush") is not True:
+            there = image_push.means(given, known, call)
+            return self._live(given, known) if there else None
         try:
             found = call.api.inspect_image(str(given.get("imageName", identity)))["Id"]
-        except ImageNotFound:
+        except docker_sdk.ImageNotFound:
             return None
-        if call.known.get("repoDigest") not in {None, found}:
-            return None
-        return self._live(given, found)
+        return self._live(given, found) if known in {None, found} else None
 
     def delete(self, identity: str, inputs: Properties, call: Call) -> None:
         """Leave it, as the official provider does: other stacks and stopped tasks may name it."""
@@ -156,12 +174,13 @@ class Image(Resource):
         context, machine = context_of(inputs), platform.machine()
         return {
             "baseImageName": inputs.get("imageName"),
-            "registryServer": "",
+            "registryServer": _given(inputs, "registry").get("server") or "",
             "context": str(context.directory),
             "dockerfile": str(context.dockerfile),
-            "platform": _build(inputs).get("platform") or f"linux/{_ARCHITECTURES.get(machine, machine)}",
+            "platform": _given(inputs, "build").get("platform")
+            or f"linux/{_ARCHITECTURES.get(machine, machine)}",
         }
 
-    def _live(self, inputs: Properties, image_id: str) -> Live:
-        computed: Properties = {**self.foreseen(inputs), "repoDigest": image_id}
+    def _live(self, inputs: Properties, digest: Value) -> Live:
+        computed: Properties = {**self.foreseen(inputs), "repoDigest": digest}
         return Live(str(inputs.get("imageName")), inputs, {**inputs, **computed})

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from docker.errors import APIError, ImageNotFound
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.failure import ProviderFailure
 
@@ -12,7 +11,7 @@ def inspected(call: Call, name: str) -> dict[str, Any] | None:
     """What Docker has of an image; None when there is none of this name or identity."""
     try:
         found: dict[str, Any] = call.api.inspect_image(name)
-    except ImageNotFound:
+    except docker_sdk.ImageNotFound:
         return None
     return found
 
@@ -29,7 +28,7 @@ def present(call: Call, name: str, platform: str | None = None) -> dict[str, Any
     call.progress(f"Pulling {name}")
     try:
         call.api.pull(name, platform=platform)
-    except APIError as error:
+    except docker_sdk.APIError as error:
         raise ProviderFailure(
             f"Image {name} is not on this Docker Engine and cannot be pulled: {error.explanation or error}. "
             "Nothing was made: build it, load it (docker load) or correct its name, then `pulumi up` again."

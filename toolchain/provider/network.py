@@ -2,8 +2,7 @@
 
 from typing import Any, Final
 
-from docker.errors import APIError, NotFound
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.failure import ProviderFailure
 from toolchain.provider.kind import Boolean, Text, TextMap
@@ -74,7 +73,7 @@ class Network(Resource):
         """Look at it."""
         try:
             found = call.api.inspect_network(identity)
-        except NotFound:
+        except docker_sdk.NotFound:
             return None
         wanted, whole = NETWORK.read(inputs, found)
         return Live(found["Id"], wanted, {**whole, "scope": found.get("Scope")})
@@ -87,9 +86,9 @@ class Network(Resource):
             nonlocal refusal
             try:
                 call.api.remove_network(identity)
-            except NotFound:
+            except docker_sdk.NotFound:
                 return True
-            except APIError as error:
+            except docker_sdk.APIError as error:
                 refusal = str(error.explanation or error)
                 if "not found" in refusal:  # Swarm's own words while it forgets it, with another status
                     return self.read(identity, inputs, call) is None

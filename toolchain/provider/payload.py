@@ -4,8 +4,7 @@ import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from docker.errors import APIError, NotFound
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.failure import Fault, ProviderFailure
 from toolchain.provider.property_value import UNKNOWN, Properties
 from toolchain.provider.resource import Live
@@ -51,7 +50,7 @@ def look(
     """
     try:
         found = inspect(identity)
-    except NotFound:
+    except docker_sdk.NotFound:
         return None
     wanted, whole = block.read(inputs, found["Spec"])
     data: Properties = {"data": found["Spec"].get("Data")} if with_data and not inputs else {}
@@ -66,9 +65,9 @@ def take_away(remove: Callable[[str], object], what: str, identity: str) -> None
     """
     try:
         remove(identity)
-    except NotFound:
+    except docker_sdk.NotFound:
         return
-    except APIError as error:
+    except docker_sdk.APIError as error:
         if "in use" not in str(error.explanation):
             raise
         raise ProviderFailure(

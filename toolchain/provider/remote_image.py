@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from docker.errors import ImageNotFound
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.kind import Boolean, Text, TextMap, Texts
 from toolchain.provider.local_image import inspected, present, repo_digest
@@ -57,7 +56,7 @@ class RemoteImage(Resource):
             return
         try:
             call.api.remove_image(str(inputs["name"]), force=inputs.get("forceRemove") is True)
-        except ImageNotFound:
+        except docker_sdk.ImageNotFound:
             return
 
 

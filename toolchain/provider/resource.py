@@ -33,9 +33,10 @@ class Resource(ABC):
         block: the table of its properties.
         computed: properties that Docker computes or fills in, unknown in a preview unless they are given.
         stable: those of them that an update in place leaves as they are.
-        sensitive: properties that are secret whether the program says so or not.
+        sensitive: properties that are secret whether the program says so or not; nested ones with dots.
         auto_named: gets a name by itself when the program gives none.
         delete_first: a replacement comes only when the old one is gone, whatever their names.
+        noted: a note is left beside it until the engine's state has it.
     """
 
     block: Block
@@ -44,6 +45,7 @@ class Resource(ABC):
     sensitive: tuple[str, ...] = ()
     auto_named: bool = True
     delete_first: bool = False
+    noted: bool = False
 
     def prepared(self, inputs: Properties) -> Properties:
         """The inputs with what the provider adds by itself."""
@@ -70,6 +72,10 @@ class Resource(ABC):
     @abstractmethod
     def read(self, identity: str, inputs: Properties, call: Call) -> Live | None:
         """Look at it; None when it is gone. Without inputs it is imported: all that matters is read."""
+
+    def recorded(self, identity: str, call: Call) -> None:
+        """Told of resources that leave a note of their creation: the engine's state has this one."""
+        del identity, call
 
     def made(self, identity: str, inputs: Properties, call: Call) -> Live:
         """Look at what was just made."""

@@ -1,15 +1,14 @@
 """The ResourceProvider service: gRPC on the outside, resources on the inside."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from docker.errors import DockerException
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
-from requests.exceptions import RequestException
 
-from toolchain.provider import answer, sdk_schema, state
+from toolchain.provider import answer, docker_sdk, sdk_schema, state
 from toolchain.provider.call import Call
 from toolchain.provider.catalogue import name_of, resource_of, type_of
 from toolchain.provider.configuration import host_of, refusals
@@ -40,6 +39,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._log = EngineLog(engine)
         self._host = DockerHost()
         self._stop = stop
+        self._endings: list[Callable[[], None]] = []
 
     def GetPluginInfo(self, _request: Request, _context: Request) -> Request:
         """The version of pulumi-docker whose schema this is."""
@@ -85,6 +85,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: Request, context: Request) -> Request:
         """What changed, and whether it takes a new resource."""
         resource = _resource(request, context)
+        if resource.noted:
+            self._recorded(resource, request)
         return difference(resource, revealed(read(request.old_inputs)), revealed(read(request.news)))
 
     def Create(self, request: Request, context: Request) -> Request:
@@ -132,7 +134,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Delete(self, request: Request, context: Request) -> Request:
         """Take a resource away."""
         resource, inputs = _resource(request, context), revealed(read(request.old_inputs))
-        self._run(context, lambda: resource.delete(request.id, inputs, self._call(request.urn, {})))
+        known = revealed(read(request.properties))
+        self._run(context, lambda: resource.delete(request.id, inputs, self._call(request.urn, known)))
         return empty_pb2.Empty()
 
     def Invoke(self, request: Request, context: Request) -> Request:
@@ -148,6 +151,17 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._stop.set()
         return empty_pb2.Empty()
 
+    def close(self) -> None:
+        """The engine has ended in order, so its state has all that was answered."""
+        for ending in self._endings:
+            with contextlib.suppress(docker_sdk.DockerException, docker_sdk.RequestException):
+                ending()
+
+    def _recorded(self, resource: Resource, request: Request) -> None:
+        """Without Docker this waits for the next time."""
+        with contextlib.suppress(docker_sdk.DockerException, docker_sdk.RequestException, ProviderFailure):
+            resource.recorded(request.id, self._call(request.urn, {}))
+
     def _call(self, urn: str, known: Properties) -> Call:
         log = self._log
         return Call(
@@ -157,6 +171,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._stop,
             urn,
             known,
+            self._endings.append,
         )
 
     @staticmethod
@@ -168,9 +183,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             raise
         except ProviderFailure as failure:
             answer.abort(context, answer.failed(str(failure)))
-        except DockerException as error:
+        except docker_sdk.DockerException as error:
             answer.abort(context, answer.failed(explained(error)))
-        except RequestException as error:
+        except docker_sdk.RequestException as error:
             answer.abort(context, answer.failed(unreachable(error)))
 
 

@@ -3,10 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from docker.errors import DockerException, NotFound
-from requests.exceptions import RequestException
-
-from toolchain.provider import service_birth
+from toolchain.provider import docker_sdk, service_birth
 from toolchain.provider.call import Call
 from toolchain.provider.convergence import Verdict, Wanted, converge, is_stuck, standing_of, timeout_of
 from toolchain.provider.diagnosis import diagnose
@@ -95,7 +92,7 @@ class Service(Resource):
         """Look at it."""
         try:
             found = call.api.inspect_service(identity)
-        except NotFound:
+        except docker_sdk.NotFound:
             return None
         return Live(found["ID"], *SERVICE.read(inputs, found["Spec"]))
 
@@ -103,7 +100,7 @@ class Service(Resource):
         """Take it away and wait for its containers on this host, which may hold volumes and ports."""
         try:
             call.api.remove_service(identity)
-        except NotFound:
+        except docker_sdk.NotFound:
             return
         label = {"label": f"com.docker.swarm.service.id={identity}"}
         patience = _stop_grace(inputs) + _GONE_SECONDS
@@ -118,7 +115,7 @@ class Service(Resource):
             self.delete(identity, inputs, call)
         except Cancelled:
             call.info("The service was removed; Swarm still ends its containers.")
-        except (DockerException, RequestException, ProviderFailure) as error:
+        except (docker_sdk.DockerException, docker_sdk.RequestException, ProviderFailure) as error:
             call.info(f"Service {inputs['name']} could not be removed ({error}): docker service rm it.")
 
     def _await(self, inputs: Properties, identity: str, call: Call, *, announced: bool) -> None:

@@ -8,8 +8,7 @@ until it has converged: the next `pulumi up` finds its own half-made service aga
 from collections.abc import Mapping
 from typing import Any, Final
 
-from docker.errors import APIError
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.service_change import applied
 from toolchain.provider.service_spec import api_arguments
@@ -33,7 +32,7 @@ def born(call: Call, spec: Mapping[str, Any]) -> str:
     birth = marked(spec, call.urn)
     try:
         return str(call.api.create_service(**api_arguments(birth))["ID"])
-    except APIError as error:
+    except docker_sdk.APIError as error:
         orphan = _orphan(call, str(spec["Name"])) if error.status_code == _CONFLICT else None
         if orphan is None:
             raise

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from docker.errors import APIError
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.service_spec import api_arguments
 
@@ -34,7 +33,7 @@ def applied(
         spec = wanted(before["Spec"])
         try:
             call.api.update_service(identity, version=before["Version"]["Index"], **api_arguments(spec))
-        except APIError as error:
+        except docker_sdk.APIError as error:
             if not left or _OVERTAKEN not in str(error.explanation):
                 raise
             continue

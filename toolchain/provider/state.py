@@ -6,6 +6,7 @@ from toolchain.provider.property_value import (
     UNKNOWN,
     Properties,
     Secret,
+    Value,
     has_secret,
     marked_like,
     plain,
@@ -44,8 +45,15 @@ def faults(resource: Resource, inputs: Properties) -> list[tuple[str, str]]:
 
 
 def _is_secret(resource: Resource, inputs: Properties, path: str) -> bool:
-    name = path.partition(".")[0].partition("[")[0]
-    return name in resource.sensitive or has_secret(inputs.get(name))
+    """Whether the value at a path is secret, or holds a secret."""
+    if any(f"{each}.".startswith(f"{path}.") for each in resource.sensitive):
+        return True
+    value: Value = inputs
+    for name in path.partition("[")[0].split("."):
+        if isinstance(value, Secret):
+            return True
+        value = value.get(name) if isinstance(value, dict) else None
+    return has_secret(value)
 
 
 def outputs(resource: Resource, inputs: Properties, live: Live) -> Properties:
@@ -82,9 +90,19 @@ def preview(resource: Resource, inputs: Properties, old: Properties) -> Properti
 
 
 def _marked(resource: Resource, model: Properties, values: Properties) -> Properties:
-    marked: Properties = {}
-    for name, value in values.items():
-        found = marked_like(model.get(name), value)
-        secret = name in resource.sensitive and found is not None and not isinstance(found, Secret)
-        marked[name] = Secret(plain(found)) if secret else found
+    marked: Properties = {name: marked_like(model.get(name), value) for name, value in values.items()}
+    for path in resource.sensitive:
+        name, _, rest = path.partition(".")
+        if name in marked:
+            marked[name] = _hidden(marked[name], rest)
     return marked
+
+
+def _hidden(value: Value, path: str) -> Value:
+    """The value with what lies at the path marked as secret; without a path that is all of it."""
+    if value is None or isinstance(value, Secret):
+        return value
+    if not path:
+        return Secret(plain(value))
+    name, _, rest = path.partition(".")
+    return {**value, name: _hidden(value[name], rest)} if isinstance(value, dict) and name in value else value

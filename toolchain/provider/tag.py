@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from docker.errors import ImageNotFound
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.failure import ProviderFailure
 from toolchain.provider.kind import Text, Texts
@@ -33,7 +32,7 @@ class Tag(Resource):
         source, target = str(inputs["sourceImage"]), str(inputs["targetImage"])
         try:
             call.api.tag(source, target)
-        except ImageNotFound as error:
+        except docker_sdk.ImageNotFound as error:
             raise ProviderFailure(
                 f"There is no image {source!r} on this Docker Engine, so {target!r} was not made: "
                 "build or pull it first (docker images)."

@@ -2,8 +2,7 @@
 
 from typing import Any, Final
 
-from docker.errors import APIError, NotFound
-
+from toolchain.provider import docker_sdk
 from toolchain.provider.call import Call
 from toolchain.provider.failure import ProviderFailure
 from toolchain.provider.kind import Text, TextMap
@@ -59,7 +58,7 @@ class Volume(Resource):
         """Look at it."""
         try:
             return _live(inputs, call.api.inspect_volume(identity))
-        except NotFound:
+        except docker_sdk.NotFound:
             return None
 
     def delete(self, identity: str, inputs: Properties, call: Call) -> None:
@@ -71,9 +70,9 @@ class Volume(Resource):
             nonlocal refusal
             try:
                 call.api.remove_volume(identity)
-            except NotFound:
+            except docker_sdk.NotFound:
                 return True
-            except APIError as error:
+            except docker_sdk.APIError as error:
                 if error.status_code != _CONFLICT:
                     raise
                 refusal = str(error.explanation or error)
