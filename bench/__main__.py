@@ -10,14 +10,45 @@ from collections.abc import Sequence
 from contextlib import closing
 from types import FrameType
 
-from bench import backup, block, bring_up, drill, invocation, resources, restore, setup_log, table
+from bench import (
+    api,
+    backup,
+    block,
+    bring_up,
+    certificates,
+    drill,
+    invocation,
+    load_balancers,
+    pulses,
+    resources,
+    restore,
+    rollouts,
+    setup_log,
+    table,
+    websocket,
+)
 from bench.row import Row
 from bench.subject import Subject
 from operation.failure import Failure
 from operation.progress import Progress
 
 SUBJECTS = tuple(
-    each.SUBJECT for each in (invocation, bring_up, backup, restore, drill, setup_log, resources)
+    each.SUBJECT
+    for each in (
+        invocation,
+        bring_up,
+        backup,
+        restore,
+        drill,
+        setup_log,
+        resources,
+        load_balancers,
+        api,
+        pulses,
+        rollouts,
+        websocket,
+        certificates,
+    )
 )
 INTERRUPTED = 130
 

@@ -1,0 +1,85 @@
+"""Clients that ask all the time over kept connections: how many requests failed, and for how long."""
+
+import ssl
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Self
+
+import httpx
+
+from operation.stack import Stack
+from tokens.bearer import bearer
+
+NUMBER = 4
+PAUSE = 0.01
+"""Seconds between an answer and the next request of one client."""
+
+
+@dataclass
+class Record:
+    """How requests ended.
+
+    Attributes:
+        good: how many were answered 200.
+        failed: how many were not.
+        longest: seconds between the two good answers that are furthest apart, whoever got them.
+    """
+
+    good: int = 0
+    failed: int = 0
+    longest: float = 0
+    last: float = field(default_factory=time.monotonic)
+
+    def note(self, *, good: bool) -> None:
+        """Counts one."""
+        if not good:
+            self.failed += 1
+            return
+        now = time.monotonic()
+        self.good += 1
+        self.longest, self.last = max(self.longest, now - self.last), now
+
+
+class Clients:
+    """Ask from the beginning of a block to its end."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.record = Record()
+        self._stack = stack
+        self._noting = threading.Lock()
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(NUMBER)]
+
+    def __enter__(self) -> Self:
+        """Begins."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Ends after the requests that are under way."""
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        trust = ssl.create_default_context(cafile=str(self._stack.folder / "certs" / "root.pem"))
+        with httpx.Client(
+            base_url=f"https://127.0.0.1:{self._stack.settings.load_balancer.https_port}",
+            verify=trust,
+            auth=bearer(self._stack, "bench"),
+            timeout=5,
+            trust_env=False,
+        ) as client:
+            while not self._ended.wait(PAUSE):
+                good = _good(client)
+                with self._noting:
+                    self.record.note(good=good)
+
+
+def _good(client: httpx.Client) -> bool:
+    try:
+        return client.get("/items", params={"limit": 1}).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
