@@ -12,6 +12,7 @@ from infra.parties import PARTIES
 from operation import history
 from tests.command_line.test_every_task import TASKS
 from tests.command_line.wiring import FRESH
+from tokens.issue import SCOPES
 
 CORE = Program().initial_context
 COLLECTION = copy.deepcopy(FRESH)
@@ -41,6 +42,7 @@ def offered(*words: str) -> list[str]:
         (("invoke", "history", "--outcome", "f"), ["failed"]),
         (("invoke", "certs.renew", "--party", "o"), ["object-store"]),
         (("invoke", "restore", "--to", ""), []),
+        (("invoke", "token.issue", "--scope", "items:w"), ["items:write"]),
         (("invoke", "--help", "stat"), ["status"]),
         (("invoke", "--list-d"), ["--list-depth"]),
         (("./ops", "doct"), ["doctor"]),
@@ -77,10 +79,12 @@ def test_stacks_are_those_that_have_a_file() -> None:
 
 def test_lists_that_are_written_down_are_true() -> None:
     """Completion imports nothing heavy, so its lists are compared with their origin here."""
-    assert set(values.SERVICES) == {party.role for party in PARTIES}
+    assert set(values.SERVICES) == {party.role for party in PARTIES if not party.job}
+    assert set(values.PARTIES) == {party.role for party in PARTIES}
     assert set(values.REPOSITORIES) == set(REPOSITORIES.values())
     assert values.TYPES == TYPES
     assert values.OUTCOMES == history.OUTCOMES
+    assert values.SCOPES == SCOPES
 
 
 def test_no_value_belongs_to_an_option_that_is_gone() -> None:

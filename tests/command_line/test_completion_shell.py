@@ -37,7 +37,7 @@ def path() -> str:
         (["./ops", "docto"], ["doctor"]),
         (["invoke", "backup", "--type", "="], ["full", "diff", "incr"]),
         (["invoke", "backup", "--type", "=", "f"], ["full"]),
-        (["invoke", "logs", "da"], ["database"]),
+        (["invoke", "logs", "da"], ["database", "database-exporter"]),
         (["./gone/ops", "statu"], [""]),
     ],
 )

@@ -50,7 +50,7 @@ def test_commands_are_found() -> None:
         "invoke backup",
         "./ops env --stack test",
         "./ops doctor",
-        "invoke logs api --follow",
+        "invoke logs all --follow",
     } <= shown
     assert not [each for each in shown if "#" in each]
 

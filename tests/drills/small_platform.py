@@ -20,6 +20,8 @@ from cryptography.x509.oid import NameOID
 
 from drills.endpoint import Endpoint
 from operation.stack import Stack
+from services.base.tokens import Refused, Verifier
+from tokens.keys import jwks, key_file, keys_of
 
 SILENCE = 3.0
 """Seconds without an answer: longer than a witness waits."""
@@ -40,11 +42,14 @@ class Platform:
         self.last = 41
         self._server: Server | None = None
         issue(self.folder)
+        self.keys = key_file(stack)
+        (self.folder / "token-keys").write_text(jwks(keys_of(stack)))
+        self.verifier = Verifier(self.folder / "token-keys")
 
     @property
     def endpoint(self) -> Endpoint:
         """Where a witness finds it."""
-        return Endpoint(f"https://127.0.0.1:{self.port}", str(self.folder / "root.pem"))
+        return Endpoint(f"https://127.0.0.1:{self.port}", str(self.folder / "root.pem"), str(self.keys))
 
     def start(self) -> None:
         """Listens, on the same port as before."""
@@ -133,7 +138,9 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         platform = self.server.platform
         mode = platform.mode()
-        if mode == "good":
+        if not self._known("items:write"):
+            self._answer(401, {"detail": "no good token"})
+        elif mode == "good":
             self._answer(201, platform.create(body["name"]))
         elif mode == "refuse":
             self._answer(503, {"detail": "not now"})
@@ -145,12 +152,23 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Lists items."""
         mode = self.server.platform.mode()
+        if not self._known("items:read"):
+            self._answer(401, {"detail": "no good token"})
+            return
         if mode != "good":
             self._answer(503, {"detail": "not now"})
             return
         asked = parse_qs(urlsplit(self.path).query)
         after, limit = int(asked.get("after", ["0"])[0]), int(asked.get("limit", ["100"])[0])
         self._answer(200, self.server.platform.page(after, limit))
+
+    def _known(self, scope: str) -> bool:
+        """Whether the request carries a good token."""
+        try:
+            token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+            return bool(self.server.platform.verifier.verify(token, scope))
+        except Refused:
+            return False
 
     def log_message(self, *_: Any) -> None:
         """Says nothing."""

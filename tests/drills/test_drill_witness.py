@@ -23,11 +23,14 @@ from tests.drills import scene
 from tests.drills.conftest import Write
 from tests.drills.small_platform import Platform, issue
 
+pytestmark = pytest.mark.slow
+
 ORPHAN = """
 import os, pathlib, signal, sys
 from drills.endpoint import Endpoint
 from drills.witness import Witness
-witness = Witness(Endpoint(*sys.argv[1:3]), pathlib.Path(sys.argv[3]), "orphan")
+
+witness = Witness(Endpoint(*sys.argv[1:4]), pathlib.Path(sys.argv[4]), "orphan")
 witness.start()
 witness.wait_until_well(10)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -74,6 +77,20 @@ def test_rows_are_written_acknowledged_and_read_back(
     (stack.root / "mode").write_text("refuse")
     with pytest.raises(Failure, match="cannot be read back"):
         witness.loss(0.0)
+
+
+def test_a_witness_without_a_token_sees_no_good_answer(stack: Stack, platform: Platform) -> None:
+    """Refused, which is no acknowledgement: the twin of all that it writes with one."""
+    witness = Witness(replace(platform.endpoint, keys=""), stack.root / "ledger.jsonl", "stranger")
+    witness.start()
+    deadline = time.monotonic() + 20
+    while len([entry for entry in entries(witness) if entry.answered]) < 5:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    with pytest.raises(Failure, match="HTTP 401"):
+        witness.wait_until_well(0)
+    witness.stop()
+    assert {entry.status for entry in entries(witness)} == {Status.REFUSED}
 
 
 def test_the_pace_is_kept_when_nobody_answers(stack: Stack, platform: Platform) -> None:
@@ -145,7 +162,8 @@ def test_a_witness_that_cannot_start_says_why(stack: Stack) -> None:
 def test_a_witness_does_not_outlive_its_drill(stack: Stack, platform: Platform) -> None:
     """When the drill's process is killed, the witness ends by itself."""
     path = stack.root / "ledger.jsonl"
-    argv = [sys.executable, "-c", ORPHAN, platform.endpoint.url, platform.endpoint.root, str(path)]
+    endpoint = platform.endpoint
+    argv = [sys.executable, "-c", ORPHAN, endpoint.url, endpoint.root, endpoint.keys, str(path)]
     subprocess.run(argv, cwd=ROOT, check=False, timeout=20)
     before = -1
     while before != (before := len(ledger.read(path))):

@@ -25,9 +25,14 @@ USAGES = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
 
 
 class Authority:
-    """Signs leaves and lays them out as /certs of a party."""
+    """Signs leaves and lays them out as /certs of a party.
+
+    Attributes:
+        revoked: serial numbers that the next delivery's list names.
+    """
 
     def __init__(self) -> None:
+        self.revoked: list[int] = []
         self._root_key, self._key = _key(), _key()
         self._root = _signed(_name("root"), self._root_key, _name("root"), self._root_key, authority=True)
         self._issuing = _signed(_name("issuing"), self._key, _name("root"), self._root_key, authority=True)
@@ -36,6 +41,12 @@ class Authority:
     def trust(self) -> bytes:
         """The trust anchors: root and issuing."""
         return _pem(self._issuing) + _pem(self._root)
+
+    @property
+    def lists(self) -> bytes:
+        """The revocation lists of issuing CA and root, good for an hour."""
+        issuing = _list(self._issuing, self._key, self.revoked)
+        return issuing + _list(self._root, self._root_key, [])
 
     def leaf(self, common_name: str, names: tuple[str, ...]) -> tuple[bytes, bytes]:
         """A certificate with its chain, and its key."""
@@ -54,6 +65,7 @@ class Authority:
         generation = folder / f"generation-{len(list(folder.glob('generation-*'))) + 1}"
         generation.mkdir(parents=True)
         pair = {"cert.pem": certificate, "key.pem": key, "pair.pem": certificate + key, "ca.pem": self.trust}
+        pair["crl.pem"] = self.lists
         for name, content in pair.items():
             (generation / name).write_bytes(content)
             (generation / name).chmod(0o600)
@@ -75,6 +87,23 @@ def _name(common_name: str) -> x509.Name:
 
 def _pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _list(issuer: x509.Certificate, key: Key, serials: list[int]) -> bytes:
+    now = dt.datetime.now(dt.UTC)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.subject)
+        .last_update(now - dt.timedelta(minutes=1))
+        .next_update(now + dt.timedelta(hours=1))
+        .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), critical=False)
+    )
+    for serial in serials:
+        revocation = x509.RevokedCertificateBuilder().serial_number(serial)
+        entry = revocation.revocation_date(now - dt.timedelta(minutes=1)).build()
+        builder = builder.add_revoked_certificate(entry)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def _signed(

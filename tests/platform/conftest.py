@@ -1,8 +1,10 @@
-"""One deployment for all tests of the platform: brought up as a person would, removed at the end."""
+"""One deployment for all tests of a lane: brought up as a person would, removed at the end."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.platform.deployment import Deployment, named, remove
 from toolchain.engine import own_daemon
@@ -19,11 +21,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def first_up() -> Iterator[tuple[Deployment, str]]:
-    """A deployment and what its first `invoke up` said, first backups and their proofs included."""
+def first_up(shared: Path) -> Iterator[tuple[Deployment, str]]:
+    """A deployment and what its first `invoke up` said, first backups and their proofs included.
+
+    One lane after the other: on a new machine the second finds the images that the first has built.
+    """
     deployment = named()
     try:
-        said = deployment.succeed("up", seconds=900)
+        with FileLock(shared / "first-up"):
+            said = deployment.succeed("up", seconds=900)
         yield deployment, said.words
     finally:
         remove(deployment)

@@ -12,12 +12,16 @@ from typing import Any, TypeVar
 
 import httpx
 
+from certs.authority import root_path
 from infra.ports import free
 from operation.stack import ROOT, Stack
 from operation.stack_file import configure
+from tokens.bearer import bearer
+from tokens.keys import key_file
 
 T = TypeVar("T")
 SECONDS = 600.0
+OPTIONAL = ("realtime", "pulse", "training", "monitoring")
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,13 @@ class Deployment:
         assert said.status == 0, said.words
         return said
 
-    def client(self) -> httpx.Client:
-        """A client that trusts the stack's root and nothing else."""
-        trust = ssl.create_default_context(cafile=str(self.stack.folder / "certs" / "root.pem"))
-        return httpx.Client(base_url=self.url, verify=trust, timeout=5, trust_env=False, http2=True)
+    def client(self, *, http2: bool = True) -> httpx.Client:
+        """A client that trusts the stack's root and nothing else, and carries tokens once there are keys."""
+        trust = ssl.create_default_context(cafile=str(root_path(self.stack)))
+        auth = bearer(self.stack, "test") if key_file(self.stack).exists() else None
+        return httpx.Client(
+            base_url=self.url, verify=trust, auth=auth, timeout=5, trust_env=False, http2=http2
+        )
 
     def write(self, name: str) -> int:
         """An acknowledged item's id."""
@@ -147,12 +154,24 @@ class Deployment:
             return False
 
 
-def named(prefix: str = "test") -> Deployment:
-    """A deployment with a name and ports that nobody else has; its file is written, nothing runs yet."""
+def named(prefix: str = "test", parts: tuple[str, ...] = ()) -> Deployment:
+    """A deployment with a name and ports that nobody else has; its file is written, nothing runs yet.
+
+    Args:
+        prefix: of its name.
+        parts: what it has beside api and database.
+    """
     stack = Stack(f"{prefix}-{secrets.token_hex(3)}")
     stack.file.write_text("config: {}\n")
     https_port, http_port = free(2)
-    configure(stack, {"load_balancer.https_port": https_port, "load_balancer.http_port": http_port})
+    configure(
+        stack,
+        {
+            "load_balancer.https_port": https_port,
+            "load_balancer.http_port": http_port,
+            **{f"{part}.enabled": part in parts for part in OPTIONAL},
+        },
+    )
     return Deployment(Stack(stack.name))
 
 

@@ -14,7 +14,7 @@ from tests.platform.deployment import Deployment, awaited
 from tests.platform.test_platform_faults import pulumi_is_at_work
 from toolchain.engine import own_daemon
 
-pytestmark = [pytest.mark.platform, pytest.mark.engine]
+pytestmark = [pytest.mark.platform, pytest.mark.engine, pytest.mark.usefixtures("alone")]
 
 
 def stop() -> None:

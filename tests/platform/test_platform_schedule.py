@@ -4,12 +4,16 @@ import signal
 import subprocess
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from operation import audit
 from operation.stack import ROOT
 from schedules import record, store
 from schedules.record import Outcome
 from schedules.schedule import Kind, Schedule
 from tests.platform.deployment import Deployment, awaited
+
+pytestmark = pytest.mark.platform
 
 NAME = "backup-incr"
 

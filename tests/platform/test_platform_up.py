@@ -9,7 +9,7 @@ import docker
 import httpx
 import pytest
 
-from infra.parties import PARTIES
+from infra.parties import PARTIES, services
 from operation.stack import LABEL_ROLE, LABEL_STACK
 from tests.platform.deployment import Deployment
 
@@ -53,7 +53,7 @@ def test_pulumi_itself_agrees(platform: Deployment) -> None:
 def test_every_container_is_locked_down(platform: Deployment) -> None:
     """Its own uid, no capability, a read-only root, a health check, and no port but the load balancer's."""
     found = containers(platform)
-    assert len(found) == len(PARTIES) + platform.settings.api.replicas - 1
+    assert len(found) == len(services(platform.settings)) + platform.settings.api.replicas - 1
     users = {party.role: party.user for party in PARTIES}
     for each in found:
         host, config = each.attrs["HostConfig"], each.attrs["Config"]
@@ -121,11 +121,33 @@ def test_an_item_lives_its_whole_life(platform: Deployment) -> None:
         assert client.get(f"/items/{number}").status_code == 404
 
 
+def test_a_new_key_signs_and_old_tokens_stay_good(platform: Deployment) -> None:
+    """Each replica takes both during the overlap; dropped keys are void; Pulumi sees no change afterwards."""
+    issue = ("token.issue", "--subject", "test", "--scope", "items:read")
+    old = platform.succeed(*issue).stdout.strip()
+
+    def statuses(token: str) -> set[int]:
+        with platform.client() as client:
+            client.auth = httpx.Auth()
+            headers = {"Authorization": f"Bearer {token}"}
+            return {client.get("/items?limit=1", headers=headers).status_code for _ in range(8)}
+
+    assert (statuses(old), statuses(old[:-4] + "AAAA")) == ({200}, {401})
+    assert [row["state"] for row in platform.succeed("token.rotate", "--json").json] == ["old", "signing"]
+    assert statuses(old) == statuses(platform.succeed(*issue).stdout.strip()) == {200}
+    platform.succeed("token.rotate", "--drop-old")
+    assert statuses(old) == {401}
+    assert statuses(platform.succeed(*issue).stdout.strip()) == {200}
+    assert set(platform.succeed("preview", "--json").json) == {"same"}
+
+
 def test_status_says_that_all_is_well(platform: Deployment) -> None:
     """Services, replicas, endpoints, days left, restore points and RPO, as JSON too."""
     said = platform.succeed("status", "--json").json
     assert said["wrong"] == []
-    assert {each["name"] for each in said["services"]} == {party.role for party in PARTIES}
+    assert {each["name"] for each in said["services"]} == {
+        party.role for party in services(platform.settings)
+    }
     assert all(each["healthy"] == each["wanted"] for each in said["services"])
     assert set(said["restore_point"]) == {"local", "s3"}
     assert all(0 <= seconds < 30 for seconds in said["rpo_seconds"].values())
@@ -136,7 +158,7 @@ def test_status_says_that_all_is_well(platform: Deployment) -> None:
 def test_every_served_certificate_verifies(platform: Deployment) -> None:
     """By handshakes with each replica."""
     rows = platform.succeed("certs.check", "--json").json
-    assert len(rows) == len(PARTIES) + platform.settings.api.replicas - 1
+    assert len(rows) == len(services(platform.settings)) + platform.settings.api.replicas - 1
     assert all(row["verified"] and not row["stale"] for row in rows)
 
 

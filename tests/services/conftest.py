@@ -4,7 +4,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.app import application
-from services.api.drain import Drain
+from services.base.bearer import Guard
+from services.base.drain import Drain
+from tests.services.belt import Belt
 from tests.services.shelf import Shelf, Weather
 
 
@@ -12,6 +14,12 @@ from tests.services.shelf import Shelf, Weather
 def shelf() -> Shelf:
     """An empty store."""
     return Shelf()
+
+
+@pytest.fixture
+def belt() -> Belt:
+    """No pulse yet."""
+    return Belt()
 
 
 @pytest.fixture
@@ -27,6 +35,6 @@ def drain() -> Drain:
 
 
 @pytest.fixture
-def client(shelf: Shelf, weather: Weather, drain: Drain) -> TestClient:
-    """Asks the whole application, its outer layers too."""
-    return TestClient(application(shelf, weather, drain))
+def client(shelf: Shelf, belt: Belt, weather: Weather, drain: Drain) -> TestClient:
+    """Asks the whole application, its outer layers too; it asks for no token."""
+    return TestClient(application(shelf, belt, Guard(None), weather, drain))

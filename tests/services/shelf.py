@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from services.api.items import Item
-from services.api.problems import Unavailable
+from services.base.problems import Unavailable
 
 
 class Shelf:
@@ -63,9 +63,10 @@ class Weather:
     """
 
     def __init__(self) -> None:
+        self.name = "database"
         self.reached = True
         self.trouble = ""
 
     async def ask(self) -> str:
-        """See `health_routes.Database`."""
+        """See `health_routes.Needed`."""
         return self.trouble

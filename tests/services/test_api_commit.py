@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 
 from services.api.items import written
-from services.api.limit import Connection, limit
-from services.api.problems import Unavailable
+from services.base.limit import Connection, limit
+from services.base.problems import Unavailable
 
 
 class Server:

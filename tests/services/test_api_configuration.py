@@ -2,6 +2,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from services.api.configuration import from_environment
+from services.base.postgres import conninfo
 
 
 def test_the_pool_has_the_size_that_it_is_told() -> None:
@@ -17,9 +18,19 @@ def test_a_senseless_size_is_refused(text: str) -> None:
         from_environment({"API_POOL_SIZE": text})
 
 
+def test_authentication_is_required_unless_it_is_switched_off() -> None:
+    """By one word; any other is refused, so that a slip opens nothing."""
+    assert from_environment({}).authentication
+    assert from_environment({"API_AUTHENTICATION": "required"}).authentication
+    assert not from_environment({"API_AUTHENTICATION": "off"}).authentication
+    for word in ("", "Off", "false", "on"):
+        with pytest.raises(ValueError, match="API_AUTHENTICATION must be required or off"):
+            from_environment({"API_AUTHENTICATION": word})
+
+
 def test_the_database_is_verified_and_never_given_a_password() -> None:
     """The connection names its role, its certificate and whom it trusts."""
-    words = conninfo_to_dict(from_environment({}).conninfo)
+    words = conninfo_to_dict(conninfo("bem_api", "api"))
     assert (words["user"], words["dbname"], words["host"]) == ("bem_api", "bem", "database")
     assert (words["sslmode"], words["sslrootcert"]) == ("verify-full", "/certs/current/ca.pem")
     assert "password" not in words

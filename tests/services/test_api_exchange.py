@@ -4,9 +4,9 @@ import logging
 import pytest
 from starlette.testclient import TestClient
 
-from services.api.body_limit import LARGEST
-from services.api.drain import Drain
-from services.api.logs import JsonLine
+from services.base.body_limit import LARGEST
+from services.base.drain import Drain
+from services.base.logs import JsonLine
 from tests.services.shelf import Shelf
 
 
@@ -31,7 +31,7 @@ def test_the_log_has_the_request_but_not_its_content(
     caplog.set_level(logging.INFO)
     headers = {"Idempotency-Key": "hidden-key", "X-Request-ID": "abc-2"}
     client.post("/items?secret=hidden-query", json={"name": "hidden-name"}, headers=headers)
-    records = [record for record in caplog.records if record.name == "services.api.exchange"]
+    records = [record for record in caplog.records if record.name == "services.base.exchange"]
     line = json.loads(JsonLine().format(records[0]))
     assert (line["method"], line["path"], line["status"]) == ("POST", "/items", 201)
     assert "hidden" not in json.dumps(line)
@@ -51,8 +51,11 @@ def test_a_failure_is_answered_and_logged_without_its_words(
 
 
 def test_unknown_paths_and_methods_are_problems(client: TestClient) -> None:
-    """404 and 405 look like every other error."""
+    """404 and 405 look like every other error, and 405 names every method that there is."""
     answers = [client.get("/nothing"), client.put("/items")]
+    assert answers[1].headers["Allow"] == "GET, POST"
+    assert client.options("/items/1").headers["Allow"] == "DELETE, GET"
+    assert client.put("/pulses/batch").headers["Allow"] == "POST"
     assert [answer.status_code for answer in answers] == [404, 405]
     assert {answer.headers["Content-Type"] for answer in answers} == {"application/problem+json"}
 

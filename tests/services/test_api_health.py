@@ -1,6 +1,6 @@
 from starlette.testclient import TestClient
 
-from services.api.drain import Drain
+from services.base.drain import Drain
 from tests.services.shelf import Weather
 
 

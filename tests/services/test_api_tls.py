@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from services.api.tls import Renewal
+from services.base.tls import Renewal
 from tests.images.authority import Authority
 
 
@@ -119,4 +119,30 @@ def test_a_broken_renewal_leaves_the_old_certificate(
     (folder / "fresh").replace(folder / "current")
     assert greeting(listener.port, context)[1] == before
     assert "new certificates refused" in caplog.text
+    listener.close()
+
+
+def test_a_revoked_client_is_refused(authority: Authority, tmp_path: Path) -> None:
+    """From the next delivery on, without a restart; another client of the same CA is served."""
+    folder = deliver(authority, tmp_path / "api", "api")
+    listener = Listener(Renewal(folder / "current").context)
+    client = deliver(authority, tmp_path / "client", "client")
+    assert greeting(listener.port, showing(trusting(authority), client))[0] == b"ready"
+    shown = x509.load_pem_x509_certificate((client / "current/cert.pem").read_bytes())
+    authority.revoked.append(shown.serial_number)
+    deliver(authority, tmp_path / "api", "api")
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        greeting(listener.port, showing(trusting(authority), client))
+    other = deliver(authority, tmp_path / "other", "other")
+    assert greeting(listener.port, showing(trusting(authority), other))[0] == b"ready"
+    listener.close()
+
+
+def test_without_lists_nobody_is_revoked(authority: Authority, tmp_path: Path) -> None:
+    """A generation of an earlier release has none."""
+    folder = deliver(authority, tmp_path / "api", "api")
+    (folder / "current" / "crl.pem").unlink()
+    listener = Listener(Renewal(folder / "current").context)
+    context = showing(trusting(authority), deliver(authority, tmp_path / "client", "client"))
+    assert greeting(listener.port, context)[0] == b"ready"
     listener.close()

@@ -13,7 +13,8 @@ from operation.stack import ROOT
 
 STUB = """#!/bin/bash
 [[ -z ${FAILING-} || ${0##*/} != "$FAILING" ]] || exit 7
-printf '%s\\n' "program=${0##*/}" "stack=$PULUMI_STACK" "path=$PATH" "folder=$PWD" "words=$*"
+printf '%s\\n' "program=${0##*/}" "stack=$PULUMI_STACK" "path=$PATH" "folder=$PWD"
+printf '%s\\n' "bytecode=${PYTHONDONTWRITEBYTECODE-written}" "words=$*"
 """
 
 

@@ -21,7 +21,7 @@ WANTED = {"https_port": 8443, "http_port": 8080}
 @pytest.fixture
 def stack(tmp_path: Path) -> Stack:
     """A stack with an authority."""
-    found = Stack("test-doctor", tmp_path)
+    found = Stack("test-doctor", tmp_path, given={})
     authority(found)
     return found
 

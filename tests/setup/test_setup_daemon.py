@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,20 +81,28 @@ def test_missing_daemon_cannot_be_started(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def second(tmp_path: Path) -> Iterator[Daemon]:
+def short_path() -> Iterator[Path]:
+    """A folder of its own near the root: a socket's path has 107 bytes at most (man 7 unix)."""
+    folder = Path(tempfile.mkdtemp(prefix="bem-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def second(short_path: Path) -> Iterator[Daemon]:
     """A real daemon beside the host's, in a network of its own, stopped by its process at the end."""
     if os.geteuid() != 0 or not shutil.which("dockerd"):
         pytest.skip("needs root and dockerd")
-    places = pretended(tmp_path)
+    places = pretended(short_path)
     program = (
-        f"dockerd --data-root={tmp_path}/data --exec-root={places.exec_root} --pidfile={places.pid_file} "
+        f"dockerd --data-root={short_path}/data --exec-root={places.exec_root} --pidfile={places.pid_file} "
         f"-H {places.url} --bridge=none --iptables=false"
     )
     command = ("unshare", "--net", "sh", "-c", f"ip link set lo up; exec {program}")
     yield Daemon(command, places.socket, places.pid_file, places.exec_root, places.log)
     if places.pid_file.exists() and not daemon.stale(places.pid_file, "dockerd"):
         end(int(places.pid_file.read_text()), signal.SIGTERM)
-    subprocess.run(["umount", "--recursive", tmp_path / "data"], capture_output=True, check=False)
+    subprocess.run(["umount", "--recursive", short_path / "data"], capture_output=True, check=False)
 
 
 def end(pid: int, by: signal.Signals) -> None:

@@ -138,13 +138,20 @@ def test_up_stops_when_set_up_fails(checkout: Checkout) -> None:
 
 
 def test_tests_run_after_checks(checkout: Checkout) -> None:
-    """Set-up, a browser, checks, then pytest with the order that puts platform tests last."""
+    """Set-up, a browser, checks, then pytest with its own settings."""
     result = checkout.ops("test")
     assert result.returncode == 0
     modules = [line for line in result.stdout.splitlines() if line.startswith("words=-m toolchain.")]
     assert modules == ["words=-m toolchain.setup", "words=-m toolchain.browser"]
     assert "checks: 3 passed, 0 failed" in result.stdout
-    assert result.stdout.splitlines()[-1] == "words=-p toolchain.fast_first"
+    assert result.stdout.splitlines()[-1] == "words="
+
+
+@pytest.mark.parametrize(("words", "bytecode"), [(("test", "-x"), "written"), (("status",), "1")])
+def test_tests_keep_bytecode(checkout: Checkout, words: tuple[str, ...], bytecode: str) -> None:
+    """Hundreds of processes of a test run share it; for tasks a person's environment counts."""
+    result = checkout.ops(*words, environment={"PYTHONDONTWRITEBYTECODE": "1"})
+    assert told(result.stdout)["bytecode"] == bytecode
 
 
 def test_failed_check_stops_the_tests(checkout: Checkout) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from operation.failure import Failure
 from operation.progress import Progress
-from toolchain import cache, fast_first, setup
+from toolchain import cache, setup
 from toolchain.part import HOST, Finding, missing
 
 QUIET = Progress(quiet=True)
@@ -106,27 +106,3 @@ def test_log_file_is_made_with_the_first_detail(tmp_path: Path) -> None:
     log = setup.log_file(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), tmp_path / "logs")
     assert log.name == "20260102T030405-setup.log"
     assert not log.exists()
-
-
-@dataclass(frozen=True)
-class Collected:
-    """A test as pytest collected it."""
-
-    name: str
-    markers: tuple[str, ...] = ()
-
-    def get_closest_marker(self, name: str) -> object | None:
-        """The marker of that name."""
-        return name if name in self.markers else None
-
-
-def test_platform_tests_come_last() -> None:
-    """The order among the others, and among them, stays; other markers change nothing."""
-    collected = [
-        Collected("a", ("platform",)),
-        Collected("b"),
-        Collected("c", ("platform",)),
-        Collected("d", ("timeout",)),
-    ]
-    fast_first.pytest_collection_modifyitems(collected)
-    assert [item.name for item in collected] == ["b", "d", "a", "c"]

@@ -14,35 +14,11 @@ import pytest
 from drills.evidence import INDEX
 from drills.publication import publish
 from operation.stack import Stack
+from tests.axe import violations
+from tests.chromium import OVERLAPPING, TOO_WIDE, Chromium, Page, opened
 from tests.drills.pages import samples
-from tests.drills.pages.chromium import Chromium, Page, opened, started
-from toolchain.browser import Browser, program
 
-TOO_WIDE = """
-[...document.querySelectorAll("body *")]
-  .filter(each => !each.closest("svg svg, defs") && each.getBoundingClientRect().right > innerWidth + 1)
-  .map(each => each.tagName + "." + each.className)
-"""
-OVERLAPPING = """
-[...document.querySelectorAll("svg.chart")].flatMap(chart => {
-  const words = [...chart.querySelectorAll("text")];
-  const boxes = words.map(each => [each.textContent, each.getBoundingClientRect()]);
-  const across = (a, b) => a.left < b.right - 1 && b.left < a.right - 1;
-  const down = (a, b) => a.top < b.bottom - 3 && b.top < a.bottom - 3;
-  return boxes.flatMap(([one, a], index) => boxes.slice(index + 1)
-    .filter(([, b]) => across(a, b) && down(a, b))
-    .map(([other]) => one + " / " + other));
-})
-"""
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """One browser for all."""
-    found = program()
-    assert found, Browser().look().remedy
-    with started(found, tmp_path_factory.mktemp("profile")) as browser:
-        yield browser
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +47,7 @@ def test_a_page_fits_and_asks_for_nothing(
 ) -> None:
     """Nothing in the console, no request but the page, nothing beyond the edge, no words over words."""
     path = pages(evidence)[number]
-    page = opened(chromium, path, width, scheme=scheme)
+    page = opened(chromium, path.as_uri(), width, scheme=scheme)
     page.measure("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert page.measure("document.documentElement.scrollWidth") == width
     assert page.measure(TOO_WIDE) == []
@@ -80,6 +56,8 @@ def test_a_page_fits_and_asks_for_nothing(
     assert dark is (scheme == "dark")
     assert page.requests() == [path.as_uri()]
     assert page.complaints() == []
+    if width < 1000:  # axe takes seconds, and looks for nothing that depends on the width
+        assert violations(page) == []
 
 
 def test_a_page_that_is_alive_would_be_noticed(chromium: Chromium, tmp_path: Path) -> None:
@@ -88,7 +66,7 @@ def test_a_page_that_is_alive_would_be_noticed(chromium: Chromium, tmp_path: Pat
     path.write_text(
         "<script>console.log('here')</script><img src='other.png'><pre style='width:2000px'>wide</pre>"
     )
-    page = opened(chromium, path, 390)
+    page = opened(chromium, path.as_uri(), 390)
     assert len(page.requests()) == 2
     assert page.complaints()
     assert page.measure("document.documentElement.scrollWidth") > 390
@@ -121,18 +99,18 @@ def test_markup_that_came_in_all_the_same_would_be_dead(
     path, (address, heard) = tmp_path / "spoilt.html", listener
     bad = f"<img src='{address}/x.png'><script>document.title = 'ran'</script>"
     path.write_text(pages(evidence)[0].read_text().replace("</main>", f"{bad}</main>"))
-    page = opened(chromium, path, 390)
+    page = opened(chromium, path.as_uri(), 390)
     assert (page.measure("document.title") == "ran", heard) == (False, [])
     assert len(page.complaints()) >= 2
     path.write_text(bad)
-    page = opened(chromium, path, 390)
+    page = opened(chromium, path.as_uri(), 390)
     assert (page.measure("document.title") == "ran", heard) == (True, ["/x.png"])
 
 
 @pytest.mark.parametrize("number", [1, 4])
 def test_paper_is_a4(chromium: Chromium, evidence: Path, number: int) -> None:
     """Each sheet, and not more of them than the content needs."""
-    paper = opened(chromium, pages(evidence)[number], 1280).paper()
+    paper = opened(chromium, pages(evidence)[number].as_uri(), 1280).paper()
     sizes = [tuple(map(float, each)) for each in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)]
     assert 1 <= len(sizes) <= 8
     assert all(abs(width - 595.3) < 1 and abs(height - 841.9) < 1 for width, height in sizes)
@@ -140,7 +118,7 @@ def test_paper_is_a4(chromium: Chromium, evidence: Path, number: int) -> None:
 
 def test_folds_open_by_keyboard(chromium: Chromium, evidence: Path) -> None:
     """Tab reaches them, Enter opens them, and what has the focus is to be seen."""
-    page = opened(chromium, pages(evidence)[0], 1280)
+    page = opened(chromium, pages(evidence)[0].as_uri(), 1280)
     for _ in range(2):
         press(page, "Tab", 9)
     assert page.measure("document.activeElement.tagName") == "SUMMARY"

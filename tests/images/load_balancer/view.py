@@ -4,12 +4,15 @@ import json
 import secrets
 import ssl
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from infra import templates
+from infra import balancer_file
+from infra.routes import Route
+from infra.sections import LoadBalancer
 from operation.stack import Stack
 from tests.images.authority import Authority
 from tests.images.workshop import Container, Workshop, healthy, logs, port, until
@@ -17,21 +20,22 @@ from tests.images.workshop import Container, Workshop, healthy, logs, port, unti
 HTTPS = 18443
 HTTP = 18080
 CONFIGURATION = "/usr/local/etc/haproxy/haproxy.cfg"
+FRIEND = "https://app.example.org"
+"""An origin in the list."""
+BACKENDS = (Route("api", slots=4), Route("realtime", "/ws", socket=True, slots=2))
+FIGURES: dict[str, object] = {"https_port": HTTPS, "http_port": HTTP, "max_connections": 9000}
 
 
-def rendered(workshop: Workshop, **changes: object) -> Path:
-    """The configuration, as infra renders it."""
-    values: dict[str, object] = {
-        "https_port": HTTPS,
-        "http_port": HTTP,
-        "max_connections": 9000,
-        "api_slots": 4,
-        "api_service": "api",
-        "stack_name": "test",
-    }
+def text(figures: Mapping[str, object] = {}, backends: tuple[Route, ...] = BACKENDS) -> str:
+    """The configuration as infra renders it; figures are not validated again, so they may be wrong."""
+    balancer = LoadBalancer().model_copy(update=FIGURES | dict(figures))
+    return balancer_file.filled_in(Stack("test", given={}), balancer, backends)
+
+
+def rendered(workshop: Workshop, backends: tuple[Route, ...] = BACKENDS, **figures: object) -> Path:
+    """The configuration in a file of its own."""
     file = workshop.folder / f"haproxy-{secrets.token_hex(4)}.cfg"
-    text = templates.rendered(Stack("test"), "load-balancer/haproxy.cfg.j2", **(values | changes))
-    file.write_text(text)
+    file.write_text(text(figures, backends))
     return file
 
 

@@ -24,7 +24,8 @@ def image(workshop: Workshop) -> str:
     """The object store's image, from its folder with SeaweedFS' program beside the Dockerfile."""
     context = workshop.folder / "object-store-context"
     shutil.copytree(IMAGES / "object-store", context)
-    shutil.copy2(Path(sys.executable).with_name("weed"), context / "weed")
+    (context / "program").mkdir()
+    shutil.copy2(Path(sys.executable).with_name("weed"), context / "program" / "weed")
     return workshop.build("object-store", context, context / "Dockerfile")
 
 

@@ -1,11 +1,15 @@
+import http.client
+import ssl
 from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.images.conftest import Party
 from tests.images.object_store.account import BUCKET, DAYS, SECRETS, Start, s3, served_of
-from tests.images.workshop import Container, Workshop, healthy, logs, until
+from tests.images.workshop import Container, Workshop, healthy, logs, port, until
 
 pytestmark = pytest.mark.platform
 
@@ -14,7 +18,7 @@ def test_killed_it_comes_back_with_its_data(store: Container, trust: str, locked
     """After SIGKILL the next start finds objects, locks and no stale socket in its way."""
     store.kill()
     store.start()
-    assert until(lambda: healthy(store)[0], 20) < 15
+    until(lambda: healthy(store)[0], 15)
     client = s3(store, trust)
     assert client.get_object(**locked)["Body"].read() == b"segment"
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -23,21 +27,75 @@ def test_killed_it_comes_back_with_its_data(store: Container, trust: str, locked
 
 def test_a_bucket_whose_objects_cannot_be_read_is_not_healthy(store: Container, trust: str) -> None:
     """The health check reads one, since a bucket answers before its objects do; a start puts it back."""
-    s3(store, trust).delete_object(Bucket=BUCKET, Key="health/probe")
-    well, words = healthy(store)
-    assert not well
-    assert words.startswith("object-store: GET health/probe was answered 404")
+    client = s3(store, trust)
+
+    def gone() -> bool:
+        client.delete_object(Bucket=BUCKET, Key="health/probe")  # a start that still prepares puts it back
+        well, words = healthy(store)
+        return not well and words.startswith("object-store: GET health/probe was answered 404")
+
+    until(gone, 20)
     store.restart(timeout=20)
     until(lambda: healthy(store)[0], 20)
 
 
-def test_a_renewed_certificate_is_shown_within_seconds(store: Container, party: Party) -> None:
-    """SeaweedFS never reads it again, so its entry point starts it again."""
-    before = served_of(store)
-    assert served_of(store) == before
+def test_a_renewed_certificate_is_shown_and_no_connection_is_lost(
+    store: Container, party: Party, trust: str
+) -> None:
+    """New connections see the new one within seconds; one that was open goes on, and SeaweedFS does, too."""
+    before, started = served_of(store), logs(store).count("the bucket is ready")
+    address = ("localhost", port(store, 8333))
+    open_ = http.client.HTTPSConnection(*address, context=ssl.create_default_context(cafile=trust), timeout=5)
+
+    def asked() -> int:
+        open_.request("GET", "/")
+        answer = open_.getresponse()
+        answer.read()
+        return answer.status
+
+    assert asked() == HTTPStatus.FORBIDDEN
+    wire = open_.sock
     party("object-store", 6003, "object-store", "localhost")
     until(lambda: served_of(store) not in {"", before}, 20)
-    until(lambda: healthy(store)[0], 10)
+    assert asked() == HTTPStatus.FORBIDDEN
+    assert open_.sock is wire
+    assert healthy(store)[0]
+    assert logs(store).count("the bucket is ready") == started
+
+
+def test_a_pair_that_does_not_fit_changes_nothing(store: Container, certificates: Path, party: Party) -> None:
+    """The pair before is shown on, also to new connections; a good one is taken afterwards."""
+    before = served_of(store)
+    other = certificates / "broken"
+    other.mkdir()
+    for name in ("cert.pem", "key.pem", "pair.pem", "ca.pem"):
+        (other / name).write_text("no certificate")
+    good = (certificates / "current").readlink()
+    point(certificates, Path("broken"))
+    until(lambda: "new certificates: broken" in logs(store), 10)
+    until(lambda: "Loading failure" in logs(store) or "error" in logs(store).casefold(), 10)
+    assert served_of(store) == before
+    point(certificates, good)
+    party("object-store", 6003, "object-store", "localhost")
+    until(lambda: served_of(store) not in {"", before}, 20)
+
+
+def point(folder: Path, generation: Path) -> None:
+    """Moves `current`."""
+    successor = folder / ".next"
+    successor.symlink_to(generation)
+    successor.replace(folder / "current")
+
+
+@pytest.mark.parametrize("program", ["weed", "haproxy"])
+def test_it_ends_when_one_of_its_programs_does(store: Container, program: str) -> None:
+    """Swarm then starts it anew; half of it would look well."""
+    kill = 'for each in /proc/[0-9]*; do [ "$(cat $each/comm)" = "$0" ] && kill -9 ${each#/proc/}; done'
+    store.exec_run(["sh", "-c", kill, program])
+    assert store.wait(timeout=30)["StatusCode"] == 1
+    assert "ended with status" in logs(store)
+    store.start()
+    until(lambda: healthy(store)[0], 20)
 
 
 def test_two_never_share_a_volume(store: Container, start: Start, volume: str) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,13 @@ def test_end_that_is_explained(status: int, words: str) -> None:
     found = verdict(status, PYTHON)
     assert words in found.error
     assert not found.reported
+
+
+def test_garbage_is_collected_again_once_the_sdk_is_there() -> None:
+    """The SDK's objects are set aside, and those of the program are collected as ever."""
+    ask = (
+        "import gc; from toolchain.language_host.program import load_sdk; load_sdk();"
+        "print(gc.isenabled(), gc.get_freeze_count() > len(gc.get_objects()))"
+    )
+    done = subprocess.run((sys.executable, "-c", ask), capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout.split() == ["True", "True"]

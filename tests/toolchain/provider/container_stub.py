@@ -31,6 +31,7 @@ class Engine:
         self.said: list[str] = []
         self.networks: dict[str, dict[str, Any]] = {"bridge": {"NetworkID": "n0"}}
         self.stop = threading.Event()
+        self.notes: dict[str, dict[str, Any]] = {}
 
     def call(self, known: "Properties | None" = None) -> Call:
         """An operation on it."""
@@ -50,6 +51,25 @@ class Engine:
         del platform
         self.body, self.name, self.there = body, name, True
         return {"Id": IDENTITY}
+
+    def rename(self, _identity: str, name: str) -> None:
+        """Give it another name."""
+        self.name = name
+
+    def create_volume(self, name: str, labels: dict[str, str]) -> dict[str, Any]:
+        """Make it, or give the one that is there."""
+        return self.notes.setdefault(name, {"Name": name, "Labels": labels})
+
+    def inspect_volume(self, name: str) -> dict[str, Any]:
+        """Look at it."""
+        if name not in self.notes:
+            raise NotFound(name)
+        return self.notes[name]
+
+    def remove_volume(self, name: str) -> None:
+        """Take it away."""
+        if self.notes.pop(name, None) is None:
+            raise NotFound(name)
 
     def inspect_container(self, identity: str) -> dict[str, Any]:
         """Look at it; its state moves on."""
@@ -89,8 +109,10 @@ class Engine:
         """Start it."""
         self.done.append(("start", None))
 
-    def remove_container(self, _identity: str, **options: object) -> None:
+    def remove_container(self, identity: str, **options: object) -> None:
         """Take it away."""
+        if not self.there or identity not in {IDENTITY, self.name}:
+            raise NotFound(identity)
         self.done.append(("remove", options))
         self.there = False
 

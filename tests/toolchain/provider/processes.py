@@ -1,9 +1,25 @@
 """The processes that a test has started, found by their descent from it."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_MAKER = "from toolchain.provider import maker; print(maker.this(), flush=True); input()"
+
+
+@contextmanager
+def another_maker() -> Iterator[str]:
+    """A process that lives until the end of the block, as it would say of itself that it makes something."""
+    argv = (sys.executable, "-c", _MAKER)
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout
+        assert other.stdin
+        yield other.stdout.readline().strip()
+        other.stdin.close()
 
 
 def descendant(words: str, seconds: float = 20.0) -> int:

@@ -171,16 +171,15 @@ def test_unknown_context_is_not_looked_at() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "named"),
     [
-        ("skipPush", False, "skipPush"),
         ("buildOnPreview", True, "buildOnPreview"),
         ("build.context", "none", "build"),
         ("build.builderVersion", "BuilderBuildKit", "build.builderVersion"),
         ("build.cacheFrom", {"images": ["x"]}, "build.cacheFrom"),
-        ("registry", {"server": "x"}, "registry"),
+        ("registry", {"server": "x", "email": "y"}, "registry.email"),
     ],
 )
 def test_what_is_not_done_is_refused(path: str, value: Value, named: str) -> None:
-    """A push, a build in a preview, another builder, a cache elsewhere: by name; else nothing."""
+    """A build in a preview, another builder, a cache elsewhere: by name; else nothing."""
     image = Image()
 
     def faults(inputs: Properties) -> list[str]:

@@ -114,5 +114,6 @@ def test_functions_are_found_by_the_sdks_tokens() -> None:
     """As `pulumi_docker` spells them."""
     assert {*FUNCTIONS} == {
         "docker:index/getNetwork:getNetwork",
+        "docker:index/getRegistryImage:getRegistryImage",
         "docker:index/getRemoteImage:getRemoteImage",
     }

@@ -17,7 +17,27 @@ from toolchain.provider.state import preview
 LACKING: dict[str, set[str]] = {
     "Container": {"deviceRequests", "gpus", "healthcheck.startInterval", "networksAdvanced.gwPriority"}
     | {"mounts.volumeOptions.subpath"},
-    "Image": {"build.cacheFrom", "registry"},
+    "Image": {"build.cacheFrom"},
+    "RegistryImage": {
+        *(
+            f"build.{name}"
+            for name in (
+                *("additionalContexts", "authConfigs", "buildId", "buildLogFile", "builder", "cacheFroms"),
+                *("cacheTos", "cgroupParent", "cpuPeriod", "cpuQuota", "cpuSetCpus", "cpuSetMems"),
+                *("cpuShares", "isolation", "memory", "memorySwap", "provenance", "remoteContext"),
+                *(
+                    "secrets",
+                    "securityOpts",
+                    "sessionId",
+                    "sbom",
+                    "squash",
+                    "suppressOutput",
+                    "tags",
+                    "ulimits",
+                ),
+            )
+        )
+    },
     "RemoteImage": {"build"},
     "Service": {"auth", "taskSpec.networksAdvanceds.name"}
     | {
@@ -26,7 +46,7 @@ LACKING: dict[str, set[str]] = {
     },
     "Volume": {"cluster"},
 }
-"""Inputs that are refused by name: they need a registry, a newer engine, Windows or a GPU, or are old."""
+"""Inputs that are refused by name: they need buildx, a newer engine, Windows or a GPU, or are old."""
 
 
 def _lacking(block: Any, owner: type, path: str = "") -> Iterator[str]:

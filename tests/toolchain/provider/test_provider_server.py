@@ -80,7 +80,7 @@ def test_without_a_daemon_the_error_says_what_to_do() -> None:
         provider.Create(request, Context())
 
 
-@pytest.mark.parametrize("kind", ["plugin:Plugin", "registryImage:RegistryImage"])
+@pytest.mark.parametrize("kind", ["plugin:Plugin", "buildxBuilder:BuildxBuilder"])
 def test_unknown_kinds_are_refused_by_name(kind: str) -> None:
     """A kind that only the official plugin has."""
     with pytest.raises(Aborted, match=f"docker:index/{kind} is not implemented"):
@@ -88,7 +88,7 @@ def test_unknown_kinds_are_refused_by_name(kind: str) -> None:
 
 
 def test_functions_are_refused_by_name() -> None:
-    """Look-ups that need a plugin or a registry are not implemented."""
+    """Look-ups that need a plugin are not implemented."""
     with pytest.raises(Aborted, match="getPlugin:getPlugin is not implemented"):
         _provider().Invoke(provider_pb2.InvokeRequest(tok="docker:index/getPlugin:getPlugin"), Context())
 
@@ -146,4 +146,6 @@ def test_a_daemon_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_dockers_errors_in_words() -> None:
     """A name that is taken says what to do; another refusal is Docker's own words."""
     assert "Another owner has this name" in explained(refusal(409, "network x already exists"))
+    taken = 'Conflict. The container name "/x" is already in use by container "1".'
+    assert "Another owner has this name" in explained(refusal(409, taken))
     assert explained(refusal(500, "no space left")) == "Docker refused: no space left"

@@ -8,7 +8,7 @@ from toolchain.provider.catalogue import RESOURCES
 from toolchain.provider.configuration import host_of, refusals
 from toolchain.provider.diff import deletes_first
 from toolchain.provider.naming import DEFAULTS, NameRequest, named
-from toolchain.provider.property_value import UNKNOWN, Properties, Secret
+from toolchain.provider.property_value import UNKNOWN, Properties, Secret, Value
 from toolchain.provider.resource import Live, Resource
 
 REQUEST = NameRequest("config-app", "urn:pulumi:local::bem::docker:index/secret:Secret::config-app", b"seed")
@@ -65,6 +65,24 @@ def test_sensitive_data_is_secret_whatever_the_program_says() -> None:
     config = _resource("serviceConfig:ServiceConfig")
     assert state.checked(config, {}, plain, REQUEST)["data"] == "YQ=="
     assert state.checked(config, {}, {**plain, "data": Secret("YQ==")}, REQUEST)["data"] == Secret("YQ==")
+
+
+def test_a_password_in_an_object_is_secret_whatever_the_program_says() -> None:
+    """Where the object is known; what is not secret beside it stays readable, also in a fault."""
+    image = _resource("image:Image")
+    plain: Properties = {"server": "a.example", "username": "u", "password": "p"}
+    inputs: Properties = {"imageName": "b.example/app", "build": UNKNOWN, "registry": plain}
+    checked = state.checked(image, {}, inputs, REQUEST)
+    assert checked["registry"] == {**plain, "password": Secret("p")}
+    assert state.outputs(image, inputs, Live("id", inputs, {}))["registry"] == checked["registry"]
+    hidden: Properties = {"imageName": "x", "registry": Secret(plain)}
+    assert state.checked(image, {}, hidden, REQUEST)["registry"] == Secret(plain)
+    ((path, reason),) = state.faults(image, checked)
+    assert (path, reason.startswith("'a.example' is not the registry")) == ("registry.server", True)
+    wrong: list[Value] = ["p", {**plain, "password": ["p"]}]
+    for given in wrong:
+        ((path, reason),) = state.faults(image, {**checked, "skipPush": True, "registry": given})
+        assert (path, "'p'" in reason) == ("", False)
 
 
 def test_faults_show_no_secret() -> None:

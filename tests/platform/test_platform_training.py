@@ -1,0 +1,79 @@
+"""Graph training on a deployment of its own: killed, resumed, and the same in the end."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import docker
+import pytest
+
+from operation.stack import LABEL_ROLE, LABEL_STACK
+from tests.platform.deployment import Deployment, awaited, named, remove
+
+pytestmark = pytest.mark.platform
+
+EPOCHS = 800
+CHANCE = 0.25
+"""Share of four classes that a blind guess tells right."""
+
+
+@pytest.fixture(scope="module")
+def trained() -> Iterator[Deployment]:
+    """A deployment with a trainer."""
+    deployment = named(parts=("training",))
+    try:
+        deployment.succeed("up", "--skip-backup", seconds=900)
+        yield deployment
+    finally:
+        remove(deployment)
+
+
+def trainers(deployment: Deployment) -> list[Any]:
+    """Running containers of the trainer."""
+    labels = [f"{LABEL_STACK}={deployment.name}", f"{LABEL_ROLE}=training"]
+    found: list[Any] = docker.from_env().containers.list(filters={"label": labels, "status": "running"})
+    return found
+
+
+def job(deployment: Deployment, number: int) -> dict[str, Any]:
+    """A job as `train.jobs` shows it."""
+    found: list[dict[str, Any]] = deployment.succeed("train.jobs", "--json").json
+    return next(each for each in found if each["job"] == number)
+
+
+def done(deployment: Deployment, number: int) -> dict[str, Any] | None:
+    """The job once it has ended."""
+    found = job(deployment, number)
+    return found if found["state"] in {"done", "failed"} else None
+
+
+def test_a_killed_training_ends_as_if_it_had_run_through(trained: Deployment) -> None:
+    """One trainer is killed with -9 after a checkpoint; the network's hash is that of an undisturbed job."""
+    trained.succeed("train.sample", "try", "--nodes", "6000")
+    number = trained.succeed("train", "try", "--epochs", str(EPOCHS), "--json").json["job"]
+    awaited(lambda: job(trained, number)["epoch"] > 0, 60, "the first checkpoint")
+    trainers(trained)[0].kill("SIGKILL")
+    killed = awaited(lambda: done(trained, number), 180, "the end of the killed job")
+    second = trained.succeed("train", "try", "--epochs", str(EPOCHS), "--json").json["job"]
+    undisturbed = awaited(lambda: done(trained, second), 400, "the end of the other job")
+    assert (killed["state"], killed["attempts"]) == ("done", 2)
+    assert (undisturbed["state"], undisturbed["attempts"]) == ("done", 1)
+    assert killed["sha256"] == undisturbed["sha256"]
+    assert killed["accuracy"] > 2 * CHANCE
+
+
+def test_a_graph_without_labels_fails_with_its_reason(trained: Deployment) -> None:
+    """And the trainer goes on; a graph that is not there is refused at once."""
+    insert = "insert into graph_nodes select 'blank', n, array[1,2], null from generate_series(1,20) as n"
+    trained.run("docker", "exec", database(trained), "psql", "-U", "postgres", "-d", "bem", "-c", insert)
+    number = trained.succeed("train", "blank", "--epochs", "5", "--json").json["job"]
+    failed = awaited(lambda: done(trained, number), 30, "the end of a job that cannot be done")
+    assert failed["state"] == "failed"
+    assert "needs labels" in failed["reason"]
+    assert trained.invoke("train", "nothing").status == 2
+    assert trained.invoke("train", "try", "--epochs", "0").status == 2
+
+
+def database(deployment: Deployment) -> str:
+    """Id of the database's container."""
+    labels = [f"{LABEL_STACK}={deployment.name}", f"{LABEL_ROLE}=database"]
+    return str(docker.from_env().containers.list(filters={"label": labels})[0].id)
