@@ -8,14 +8,14 @@ import subprocess
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from drills.shell import end
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 TOO_WIDE = """
 [...document.querySelectorAll("body *")]
   .filter(each => !each.closest("svg svg, defs") && each.getBoundingClientRect().right > innerWidth + 1)
@@ -43,6 +43,10 @@ FLAGS = (
 )
 PLUMB = 'exec "${@:3}" 3<&"$1" 4>&"$2"'
 """Chromium reads the protocol from descriptor 3 and writes it to 4."""
+
+
+class Ended(AssertionError):  # noqa: N818  # what happened to the browser
+    """The browser closed its side of the pipe."""
 
 
 @dataclass
@@ -95,7 +99,8 @@ class Chromium:
             ready, _, _ = select.select([self.back], [], [], max(deadline - time.monotonic(), 0))
             assert ready, "the browser is silent"
             chunk = os.read(self.back, 1 << 16)
-            assert chunk, "the browser has ended"
+            if not chunk:
+                raise Ended("the browser has ended")
             self._rest += chunk
         message, _, self._rest = self._rest.partition(b"\0")
         yield json.loads(message)
@@ -155,7 +160,8 @@ def started(program: str, folder: Path) -> Iterator[Chromium]:
     try:
         browser = Chromium(*ours)
         yield browser
-        browser.call("Browser.close")
+        with suppress(Ended, BrokenPipeError):  # it may close the pipe before it answers
+            browser.call("Browser.close")
         process.wait(PATIENCE)
     finally:
         for each in ours:

@@ -1,5 +1,6 @@
 """What pytest is to know in the process that only counts, and the browser that tests of pages share."""
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,18 @@ if TYPE_CHECKING:
     from tests.chromium import Chromium
 
 __all__ = ["pytest_runtest_logreport", "pytest_terminal_summary"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A host for CI shares its cores and disks with strangers and stands still for seconds.
+
+    There a test of a real platform that fails is tried once more, and the summary counts it as rerun.
+    """
+    if "CI" not in os.environ:
+        return
+    for item in items:
+        if item.get_closest_marker("platform") is not None:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")

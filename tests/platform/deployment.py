@@ -16,6 +16,7 @@ from certs.authority import root_path
 from infra.ports import free
 from operation.stack import ROOT, Stack
 from operation.stack_file import configure
+from tests.images.workshop import BUSY
 from tokens.bearer import bearer
 from tokens.keys import key_file
 
@@ -183,11 +184,14 @@ def remove(deployment: Deployment) -> None:
 
 
 def awaited(condition: Callable[[], T | None], seconds: float, what: str) -> T:
-    """What a condition gives once it gives something true; fails the test when it never does."""
-    deadline = time.monotonic() + seconds
+    """What a condition gives once it gives something true; fails the test when it never does.
+
+    Waits `BUSY` times as long as it should take: hosts differ, and their disks stand still at times.
+    """
+    deadline = time.monotonic() + BUSY * seconds
     while True:
         value = condition()
         if value:
             return value
-        assert time.monotonic() < deadline, f"{what} did not happen within {seconds:.0f} s"
+        assert time.monotonic() < deadline, f"{what} did not happen within {BUSY * seconds:.0f} s"
         time.sleep(0.1)

@@ -123,9 +123,10 @@ def test_the_status_page_is_for_operators(monitored: Deployment, chromium: Chrom
     address = monitored.succeed("token.page", "--json").json["address"]
     page = opened(chromium, address, 1280, leaves=True)
     headline = "document.getElementById('headline')"
-    awaited(lambda: page.measure(f"document.readyState === 'complete' && !!{headline}"), 30, "the page")
+    awaited(lambda: page.measure(f"document.readyState === 'complete' && !!{headline}"), 120, "the page")
     assert page.measure("location.hash") == ""
-    assert page.measure("document.querySelectorAll('path[class^=curve]').length") >= 4
+    curves = "document.querySelectorAll('path[class^=curve]').length"
+    awaited(lambda: page.measure(curves) >= 4, 120, "its curves")
     assert violations(page) == []
     page.picture(tmp_path / "status.png")
     assert (tmp_path / "status.png").stat().st_size > 10_000

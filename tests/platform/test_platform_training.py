@@ -50,11 +50,11 @@ def test_a_killed_training_ends_as_if_it_had_run_through(trained: Deployment) ->
     """One trainer is killed with -9 after a checkpoint; the network's hash is that of an undisturbed job."""
     trained.succeed("train.sample", "try", "--nodes", "6000")
     number = trained.succeed("train", "try", "--epochs", str(EPOCHS), "--json").json["job"]
-    awaited(lambda: job(trained, number)["epoch"] > 0, 60, "the first checkpoint")
+    awaited(lambda: job(trained, number)["epoch"] > 0, 100, "the first checkpoint")
     trainers(trained)[0].kill("SIGKILL")
-    killed = awaited(lambda: done(trained, number), 180, "the end of the killed job")
+    killed = awaited(lambda: done(trained, number), 300, "the end of the killed job")
     second = trained.succeed("train", "try", "--epochs", str(EPOCHS), "--json").json["job"]
-    undisturbed = awaited(lambda: done(trained, second), 400, "the end of the other job")
+    undisturbed = awaited(lambda: done(trained, second), 300, "the end of the other job")
     assert (killed["state"], killed["attempts"]) == ("done", 2)
     assert (undisturbed["state"], undisturbed["attempts"]) == ("done", 1)
     assert killed["sha256"] == undisturbed["sha256"]
@@ -66,7 +66,7 @@ def test_a_graph_without_labels_fails_with_its_reason(trained: Deployment) -> No
     insert = "insert into graph_nodes select 'blank', n, array[1,2], null from generate_series(1,20) as n"
     trained.run("docker", "exec", database(trained), "psql", "-U", "postgres", "-d", "bem", "-c", insert)
     number = trained.succeed("train", "blank", "--epochs", "5", "--json").json["job"]
-    failed = awaited(lambda: done(trained, number), 30, "the end of a job that cannot be done")
+    failed = awaited(lambda: done(trained, number), 100, "the end of a job that cannot be done")
     assert failed["state"] == "failed"
     assert "needs labels" in failed["reason"]
     assert trained.invoke("train", "nothing").status == 2
