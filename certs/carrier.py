@@ -9,8 +9,7 @@ from typing import Any
 
 from cryptography import x509
 
-from certs import generation, lists
-from certs.acme import pair
+from certs import generation, lists, public_pair
 from certs.authority import authority
 from certs.profile import Profile
 from certs.signature import now
@@ -30,8 +29,8 @@ PATIENCE = 60
 def deliver(stack: Stack, profile: Profile, volume: str, image: str, *, renew: bool = False) -> str:
     """Makes sure of the party's pair and brings it into its volume as a new generation.
 
-    The load balancer gets `public.pem` as well, which its clients are shown: ACME's pair while there is one
-    that is valid, else its own.
+    The load balancer gets `public.pem` as well, which its clients are shown: the public pair while there
+    is one that is good, else its own.
 
     Args:
         stack: whose party.
@@ -52,7 +51,7 @@ def deliver(stack: Stack, profile: Profile, volume: str, image: str, *, renew: b
         fresh = generation.name(leaf, at)
         void = lists.current(stack)
         with _carrier(stack, volume, image, (generation.SWAP, "swap", fresh)) as carrier:
-            public = pair.public(stack, profile, leaf) if profile.party == LOAD_BALANCER.role else b""
+            public = public_pair.shown(stack, profile, leaf) if profile.party == LOAD_BALANCER.role else b""
             content = generation.archive(fresh, leaf, void, profile.uid, at, public)
             _carry(carrier, content, volume)
         return leaf.serial

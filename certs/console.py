@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from certs import description, endpoint, lists, renewal, store, table
+from certs import description, endpoint, lists, public_side, renewal, store, swarm, table
+from certs.announcement import announced
 from certs.distribution import distribute
 from certs.profile import Profile
 from certs.signature import now, pem
@@ -19,7 +20,7 @@ def check(stack_name: str, *, as_json: bool) -> None:
         Failure: when a certificate needs attention; all are printed before.
     """
     stack = stack_named(stack_name)
-    found = endpoint.findings(stack, endpoint.endpoints(stack))
+    found = endpoint.findings(stack, endpoint.endpoints(stack)) + swarm.findings()
     table.of_findings(found).show(as_json=as_json)
     faults = [f"{each.party} ({each.where}): {each.fault}" for each in found if each.fault]
     faults += filter(None, [lists.complaint(stack, now())])
@@ -62,16 +63,16 @@ def renew(
     stack = stack_named(stack_name)
     wanted = renewal.chosen(stack, party, every=every, due=due)
     listed = due and _lists_are_due(stack)
-    public = due and stack.settings.certificates.acme.enabled
+    public = due and stack.settings.certificates.foreign
     if dry_run:
         _would(stack, wanted, public=public, as_json=as_json)
         return
     steps = progress_of(stack, "certs renew", quiet=as_json)
-    with mutation(stack, "certs.renew") as outcome:
+    with mutation(stack, "certs.renew") as outcome, announced(stack):
         for each in wanted:
             with steps.step(f"certificate of {each.party}") as say:
                 renewal.renew(stack, each, say)
-        done = [each.party for each in wanted] + (["acme"] if public and _public(stack, steps) else [])
+        done = [each.party for each in wanted] + (["public"] if public and _public(stack, steps) else [])
         if listed:
             lists.reissue(stack)
             distribute(stack, steps.step)
@@ -101,14 +102,16 @@ def _would(stack: Stack, wanted: list[Profile], *, public: bool, as_json: bool) 
         _show(stack, wanted, as_json=False)
     else:
         print("none is due")
-    if public:
+    if public and stack.settings.certificates.acme.enabled:
         from certs.acme import console, plan  # noqa: PLC0415  # only where it is used
 
         print("\n".join(["the public one:", *console.sentences(plan.plan(stack))]))
 
 
 def _public(stack: Stack, steps: Progress) -> bool:
-    """Obtains the public certificate when it is due; whether anything changed."""
+    """Obtains ACME's certificate when it is due, and has the public one shown; whether anything changed."""
+    if stack.settings.certificates.imported:
+        return public_side.settle(stack, steps.step)
     from certs.acme import service  # noqa: PLC0415  # only where it is used
 
     result = service.serve(stack, steps.step)

@@ -8,8 +8,7 @@ from typing import Any, Literal
 
 from cryptography import x509
 
-from certs import expiry, handshake
-from certs.acme.pair import serving
+from certs import expiry, handshake, public_pair
 from certs.authority import root_path
 from certs.generation import CURRENT
 from certs.outsiders import further
@@ -37,7 +36,7 @@ class Endpoint:
         server_name: the name that it must be good for.
         inside: asked from within each of its containers, since no port is published.
         starttls: PostgreSQL's preamble, or none.
-        public: shows what clients of the platform are shown, which may be ACME's.
+        public: shows what clients of the platform are shown, which may be another CA's.
     """
 
     party: str
@@ -87,9 +86,9 @@ def endpoints(stack: Stack) -> Sequence[Endpoint]:
 
 
 def _front(certificates: Certificates, port: int) -> tuple[Endpoint, ...]:
-    """The load balancer's: one pair for all; with ACME one for the public names, and our own beside it."""
+    """The load balancer's: one pair for all; else another CA's for the public names, and ours."""
     role = LOAD_BALANCER.role
-    if not certificates.acme.enabled:
+    if not certificates.foreign:
         return (Endpoint(role, port, certificates.names[0], inside=False),)
     name = certificates.public_names[0].replace("*", "any", 1)
     return Endpoint(role, port, name, inside=False, public=True), Endpoint(role, port, role, inside=False)
@@ -98,7 +97,7 @@ def _front(certificates: Certificates, port: int) -> tuple[Endpoint, ...]:
 def expected(stack: Stack, endpoint: Endpoint) -> x509.Certificate | None:
     """The certificate that an endpoint has to show: the one delivered last; None when nobody knows."""
     own = certificate(stack, endpoint.party)
-    return (serving(stack) or own) if endpoint.public else own
+    return (public_pair.serving(stack) or own) if endpoint.public else own
 
 
 def findings(stack: Stack, asked: Sequence[Endpoint]) -> list[Finding]:
@@ -133,11 +132,12 @@ def look(stack: Stack, endpoint: Endpoint, container: Any = None) -> Finding:
 
 
 def _untrusted(stack: Stack, endpoint: Endpoint, seen: expiry.Served) -> str:
-    """For public names that show our own CA's certificate, which is there for want of ACME's."""
+    """For public names that show our own CA's certificate, which is there for want of another."""
     own = certificate(stack, endpoint.party)
     if not (endpoint.public and own and serial_of(own) == seen.serial):
         return ""
-    return "our own CA's certificate serves, which strangers do not trust: `invoke certs.acme` says why"
+    remedy = f"`{public_pair.remedy(stack)}`"
+    return f"our own CA's certificate serves, which strangers do not trust: {remedy} gets another"
 
 
 def probe(endpoint: Endpoint) -> list[str]:

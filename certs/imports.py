@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from certs import incoming, key_file, lists, place, succession, trust
+from certs import incoming, key_file, lists, place, public_pair, succession, trust
 from certs.authority import FILES, ISSUING_KEY, ISSUING_PEM, LOCK, ROOT_KEY, ROOT_PEM
 from certs.constraints import outside
 from certs.incoming import Incoming, refused
@@ -16,9 +16,6 @@ from certs.turn import turn
 from infra.parties import ROLES
 from operation.custodian import write_private
 from operation.stack import Stack
-
-PUBLIC = "public"
-"""Name of the place of the pair for the load balancer's public side."""
 
 
 @dataclass(frozen=True)
@@ -75,20 +72,31 @@ def checked_public(stack: Stack, came: Incoming, root: Path | None) -> Imported:
     """What a pair for the public side would be.
 
     Raises:
-        Failure: when clients would not take it.
+        Failure: when clients would not take it, or it is not good for the platform's first name: that is the
+            name under which we look at what is shown.
     """
+    if stack.settings.certificates.acme.enabled:
+        raise refused(
+            "ACME obtains this stack's public certificate", "set bem:certificates.acme.enabled to false first"
+        )
     trust.server(came.chain, incoming.roots(root) if root else (), now())
     names = {str(each.value) for each in alternatives_of(came.chain[0]) if isinstance(each, x509.DNSName)}
     wanted = stack.settings.certificates.names
+    if not _covered(wanted[0], names):
+        raise refused(
+            f"it is not good for {wanted[0]}, the first of bem:certificates.names",
+            f"put a name first that it has ({', '.join(sorted(names)) or 'it has none'}), then import again",
+        )
     return Imported(came.chain[0], came.mended, tuple(each for each in wanted if not _covered(each, names)))
 
 
-def public(stack: Stack, came: Incoming) -> None:
-    """Keeps a pair for the public side, whole or not at all: `certs/public/{cert,key}.pem`."""
-    folder = stack.make_folder("certs")
-    with turn(folder / f".{PUBLIC}.lock"):
-        files = {"key.pem": private_pem(came.key), "cert.pem": pem(*came.chain)}
-        place.keep(folder, PUBLIC, serial_of(came.chain[0]), files)
+def public(stack: Stack, came: Incoming, root: Path | None = None) -> None:
+    """Keeps a pair for the public side, whole or not at all: `certs/public/{cert,key,root}.pem`."""
+    folder, name = stack.make_folder("certs"), public_pair.PLACE
+    above = {public_pair.ROOT: pem(*incoming.roots(root))} if root else {}
+    files = {public_pair.KEY: private_pem(came.key), public_pair.CERTIFICATE: pem(*came.chain)}
+    with turn(folder / f".{name}.lock"):
+        place.keep(folder, name, serial_of(came.chain[0]), above | files)
 
 
 def _same_root(folder: Path, root: x509.Certificate) -> None:

@@ -4,12 +4,17 @@ from pathlib import Path
 
 from certs import imports, incoming
 from certs.description import described
+from certs.public_side import settle
 from certs.secret_file import secret
 from certs.statement import serial_of
 from certs.table import show_row
+from infra.parties import LOAD_BALANCER
+from operation.containers import containers
 from operation.failure import refusal
 from operation.mutation import mutation
-from operation.stack import stack_named
+from operation.progress import progress_of
+from operation.stack import Stack, stack_named
+from operation.stack_file import configure
 
 
 def import_(  # noqa: PLR0913  # one word for each file
@@ -43,12 +48,25 @@ def import_(  # noqa: PLR0913  # one word for each file
         found = imports.Imported(came.chain[0], came.mended)
     else:
         found = imports.checked_public(stack, came, Path(root) if root else None)
+    words = {"mended": "; ".join(found.mended), "without_names": " ".join(found.missed)}
     if not dry_run:
         with mutation(stack, "certs.import" + " --issuing" * issuing + " --public" * public) as outcome:
             outcome.detail = serial_of(found.certificate)
             if issuing:
                 imports.issuing(stack, came, above)
             else:
-                imports.public(stack, came)
-    words = {"mended": "; ".join(found.mended), "without_names": " ".join(found.missed)}
+                imports.public(stack, came, Path(root) if root else None)
+                words["then"] = _shown(stack, quiet=as_json)
     show_row({**described(found.certificate), **words}, as_json=as_json)
+
+
+def _shown(stack: Stack, *, quiet: bool) -> str:
+    """Shows clients the pair where the load balancer knows of imported ones; gives what is left to do."""
+    role = LOAD_BALANCER.role
+    if not stack.settings.certificates.imported:
+        configure(stack, {"certificates.imported": True})
+        return "`invoke up` shows it to clients: bem:certificates.imported is true now"
+    if not containers(stack, role):
+        return "`invoke up`, then `invoke certs.renew --party load-balancer` show it to clients"
+    settle(stack, progress_of(stack, "certs import", quiet=quiet).step, fresh=True)
+    return ""

@@ -1,8 +1,9 @@
-"""Whom a client outside of the platform trusts: the stack's root, and with ACME the host's roots as well."""
+"""Whom a client outside of the platform trusts: the stack's root, with another CA's pair the host's too."""
 
 import ssl
 from pathlib import Path
 
+from certs import public_pair
 from certs.authority import root_path
 from certs.handshake import SYSTEM
 from operation.failure import refusal
@@ -10,7 +11,10 @@ from operation.stack import Stack
 
 
 def ca_file(stack: Stack) -> Path | None:
-    """The file of further roots that the stack's file names; a relative path begins at the checkout."""
+    """The root that came with an imported pair; else the file that the stack's file names."""
+    if stack.settings.certificates.imported:
+        kept = public_pair.folder(stack) / public_pair.ROOT
+        return kept if kept.exists() else None
     named = stack.settings.certificates.acme.ca_file
     return stack.root / named if named else None
 
@@ -21,7 +25,7 @@ def further(stack: Stack) -> tuple[str, ...]:
     Raises:
         Failure: when a file of further roots is named that cannot be read.
     """
-    if not stack.settings.certificates.acme.enabled:
+    if not stack.settings.certificates.foreign:
         return ()
     named = ca_file(stack)
     if named is None:
@@ -70,6 +74,6 @@ def roots(file: Path) -> None:
         ssl.create_default_context(cafile=str(file))
     except OSError as error:  # ssl.SSLError is one
         raise refusal(
-            f"certificates.acme.ca_file, {file}, holds no certificates: {error.strerror or error}.",
-            remedy="name a PEM file with the roots of the ACME server and of what it issues.",
+            f"the file of further roots, {file}, holds no certificates: {error.strerror or error}.",
+            remedy="acme.ca_file: a PEM file with roots of the ACME server and of what it issues.",
         ) from error

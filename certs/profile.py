@@ -42,7 +42,7 @@ class Profile(BaseModel):
         key: kind of a new key; another one waits for the next renewal.
         emails: mail addresses of a person.
         person: a client that is a human being.
-        public: clients of the platform are shown ACME's certificate, while there is one.
+        public: clients of the platform are shown another CA's certificate, while there is one.
 
     Raises:
         Failure: when it asks for a certificate that nobody could verify.

@@ -35,6 +35,8 @@ def wanted(settings: Settings) -> dict[str, Any]:
     observe = observe_seconds(settings.monitoring)
     singles = {
         "certificate_life_seconds": settings.certificates.leaf_days * UNITS["d"],
+        "revocation_list_life_seconds": settings.certificates.crl_days * UNITS["d"],
+        "public_certificate_left_seconds": UNITS["d"] * (14 if settings.certificates.imported else 1),
         "observe_seconds": observe,
         "restore_point_seconds": settings.database.archive_timeout + 2 * observe + 120,
     }

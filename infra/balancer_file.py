@@ -46,6 +46,7 @@ def filled_in(stack: Stack, balancer: LoadBalancer, backends: Sequence[Route], a
             lists=LISTS if stack.settings.certificates.revocation else "",
             generation=generation,
             thumbprint=account,
+            public=bool(account) or stack.settings.certificates.imported,
         )
 
     return text(hashlib.sha256(text("").encode()).hexdigest()[:16])

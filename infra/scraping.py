@@ -84,7 +84,7 @@ def _probes(settings: Settings) -> Mapping:
         PUBLIC: front,
     }
     names: dict[str, dict[str, str]] = {}
-    if settings.certificates.acme.enabled and LOAD_BALANCER.role in asked:
+    if settings.certificates.foreign and LOAD_BALANCER.role in asked:
         asked.append(PUBLIC)
         names[PUBLIC] = {"__param_hostname": settings.certificates.public_names[0].replace("*", "any", 1)}
     return {

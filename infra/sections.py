@@ -209,12 +209,24 @@ class Certificates(Section):
     authority_key: PublicKey = Field("ecdsa-p256", description="kind of the keys of new CAs")
     public_key: PublicKey = Field("ecdsa-p256", description="kind of the load balancer's key")
     leaf_key: KeyType = Field("ecdsa-p256", description="kind of all other parties' keys")
+    imported: bool = Field(False, description="clients are shown the pair of `certs.import --public`")
     acme: Acme = Acme()
 
     @property
+    def foreign(self) -> bool:
+        """Whether clients are shown a certificate that another CA has signed."""
+        return self.imported or self.acme.enabled
+
+    @property
     def public_names(self) -> tuple[str, ...]:
-        """The names that the public certificate is good for."""
-        return self.acme.names or self.names
+        """The names that the public certificate is good for; of an imported one at least the first."""
+        return self.names if self.imported else self.acme.names or self.names
+
+    @model_validator(mode="after")
+    def _one_public_pair(self) -> "Certificates":
+        if self.imported and self.acme.enabled:
+            raise ValueError("imported and acme.enabled: clients can be shown one pair; set one to false")
+        return self
 
     @model_validator(mode="after")
     def _public_names_can_be_proven(self) -> "Certificates":

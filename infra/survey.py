@@ -113,7 +113,7 @@ def _certificates(stack: Stack, status: Status) -> None:
         leaf = x509.load_pem_x509_certificate(path.read_bytes())
         _days(status, party.role, leaf, "certs.renew --due")
     _lists(stack, status)
-    if stack.settings.certificates.acme.enabled:
+    if stack.settings.certificates.foreign:
         _public(stack, status)
 
 
@@ -126,13 +126,14 @@ def _lists(stack: Stack, status: Status) -> None:
 
 
 def _public(stack: Stack, status: Status) -> None:
-    from certs.acme.pair import serving  # noqa: PLC0415
+    from certs import public_pair  # noqa: PLC0415
 
-    kept = serving(stack)
+    kept, remedy = public_pair.serving(stack), public_pair.remedy(stack).removeprefix("invoke ")
     if kept:
-        _days(status, "public", kept, "certs.acme")
+        _days(status, "public", kept, remedy)
     else:
-        status.wrong.append("our own CA's certificate serves the public names: `invoke certs.acme` says why.")
+        words = "our own CA's certificate serves the public names"
+        status.wrong.append(f"{words}: `invoke {remedy}` gets another.")
 
 
 def _days(status: Status, whose: str, leaf: "x509.Certificate", task: str) -> None:

@@ -50,7 +50,7 @@ def profile_of(party: Party, certificates: Certificates) -> Profile:
         uid=party.uid,
         days=min(days, LONGEST_PUBLIC_LIFE) if public else days,
         key=certificates.public_key if public else certificates.leaf_key,
-        public=public and certificates.acme.enabled,
+        public=public and certificates.foreign,
     )
 
 

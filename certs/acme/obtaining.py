@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cryptography import x509
 
+from certs import public_pair
 from certs.acme import account, front, pair, place, rehearsal, window
 from certs.acme.order import obtained
 from certs.acme.pending import Pending
@@ -53,7 +54,7 @@ def ask_window(stack: Stack) -> None:
     Raises:
         Failure: when the server does not answer at all.
     """
-    wanted, kept, at = wish(stack), pair.certificate(stack), now()
+    wanted, kept, at = wish(stack), public_pair.certificate(stack), now()
     folder = place.of_server(stack, wanted.url)
     if kept is None or window.stale(kept, pair.origin(stack), wanted) or at >= kept.not_valid_after_utc:
         return
@@ -85,7 +86,7 @@ def _ordered(stack: Stack, url: str, say: Say, *, rehearsed: bool = False) -> x5
 
 def _old(stack: Stack, server: Server) -> x509.Certificate | None:
     origin = pair.origin(stack)
-    return pair.certificate(stack) if origin and origin.url == server.url else None
+    return public_pair.certificate(stack) if origin and origin.url == server.url else None
 
 
 def _tried(stack: Stack, folder: Path, chain: bytes, names: tuple[str, ...]) -> None:

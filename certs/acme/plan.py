@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from certs import public_pair
 from certs.acme import pair, place, rehearsal, window
 from certs.acme.pair import Origin
 from certs.signature import now
@@ -72,7 +73,7 @@ def plan(stack: Stack, *, force: bool = False) -> Plan:
         )
     wanted = wish(stack)
     folder, at = place.of_server(stack, wanted.url), now()
-    kept, serves = pair.certificate(stack), pair.serving(stack)
+    kept, serves = public_pair.certificate(stack), public_pair.serving(stack)
     advised = window.known_advice(folder, kept) if kept else None
     reason = window.stale(kept, pair.origin(stack), wanted)
     if kept and not reason:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from certs import endpoint, renewal, store
-from certs.acme import front, obtaining, pair
+from certs import public_pair, store
+from certs.acme import obtaining
 from certs.acme.obtaining import Step
 from certs.acme.plan import Plan, plan
-from certs.endpoint import Endpoint
-from certs.statement import serial_of
+from certs.public_side import settle
 from infra.parties import LOAD_BALANCER
 from operation.failure import Failure
 from operation.stack import Stack
@@ -52,34 +51,15 @@ def serve(stack: Stack, step: Step, *, force: bool = False) -> Result:
             obtained = bool(found.reason and obtaining.obtain(stack, found, step))
         except Failure as failure:
             trouble = failure
-    delivered = _settle(stack, step, fresh=obtained)
+    delivered = settle(stack, step, fresh=obtained)
     if trouble:
         raise _meanwhile(stack, trouble)
     return Result(plan(stack), obtained, delivered)
 
 
-def _settle(stack: Stack, step: Step, *, fresh: bool) -> bool:
-    """Makes the load balancer show what is to be shown: a fresh one, or where it shows something else."""
-    asked = next(each for each in endpoint.endpoints(stack) if each.public)
-    if not fresh and not _differs(stack, asked):
-        return False
-    what = "ACME's certificate" if pair.serving(stack) else "our own CA's certificate"
-    with step(f"{what} into service") as say:
-        front.answers(stack)  # else it does not know of a public pair yet
-        profile = next(each for each in store.profiles(stack) if each.party == LOAD_BALANCER.role)
-        renewal.put(stack, profile, say, renew=False)
-    return True
-
-
-def _differs(stack: Stack, asked: Endpoint) -> bool:
-    seen = endpoint.look(stack, asked).served
-    kept = endpoint.expected(stack, asked)
-    return bool(seen and kept and seen.serial != serial_of(kept))
-
-
 def _meanwhile(stack: Stack, trouble: Failure) -> Failure:
     """The failure, with what clients see meanwhile."""
-    serves = pair.serving(stack)
+    serves = public_pair.serving(stack)
     own = store.certificate(stack, LOAD_BALANCER.role)
     if serves:
         state = (

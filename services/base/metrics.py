@@ -1,20 +1,14 @@
 """How many requests, how they ended and how long they took, as Prometheus reads it."""
 
-import os
 from http import HTTPStatus
-from pathlib import Path
 
-from cryptography import x509
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.registry import Collector
 from starlette.types import Scope
 
-from services.base.postgres import CERTIFICATES
+from services.base.certificate_dates import SERVICE, CertificateDates, ListDates
 from services.base.problems import Problem
 
-SERVICE = os.environ.get("SERVICE", "bem")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"
 """Label of every method and path that no route has: what a client makes up must not become a series."""
@@ -34,26 +28,8 @@ LATENCY = Histogram(
 )
 
 
-class CertificateDates(Collector):
-    """When the certificate that this replica shows runs out, in seconds since 1970."""
-
-    def __init__(self, folder: Path = CERTIFICATES) -> None:
-        self._folder = folder
-
-    def collect(self) -> list[GaugeMetricFamily]:
-        """Reads the certificate that new handshakes are served with; nothing where there is none."""
-        family = GaugeMetricFamily(
-            "bem_certificate_not_after_seconds", "End of the served certificate's life.", labels=["service"]
-        )
-        try:
-            leaf = x509.load_pem_x509_certificate((self._folder / "cert.pem").read_bytes())
-        except (OSError, ValueError):
-            return []
-        family.add_metric([SERVICE], leaf.not_valid_after_utc.timestamp())
-        return [family]
-
-
 REGISTRY.register(CertificateDates())
+REGISTRY.register(ListDates())
 
 
 def observe(scope: Scope, status: int, seconds: float) -> None:

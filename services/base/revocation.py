@@ -46,10 +46,19 @@ def revoked(folder: Path) -> frozenset[int]:
         OSError: when the file cannot be read.
         ValueError: when one of them is no list.
     """
+    return frozenset(entry.serial_number for each in lists(folder) for entry in each)
+
+
+def lists(folder: Path) -> list[x509.CertificateRevocationList]:
+    """The lists in a folder; none where there is no file of them.
+
+    Raises:
+        OSError: when the file cannot be read.
+        ValueError: when one of them is no list.
+    """
     if not (folder / REVOKED).exists():
-        return frozenset()
-    lists = [x509.load_pem_x509_crl(each) for each in LIST.findall((folder / REVOKED).read_bytes())]
-    return frozenset(entry.serial_number for each in lists for entry in each)
+        return []
+    return [x509.load_pem_x509_crl(each) for each in LIST.findall((folder / REVOKED).read_bytes())]
 
 
 def cut(connections: Collection[Any], serials: Collection[int]) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from certs import generation, outsiders
+from certs import generation, outsiders, public_pair
 from certs.acme import chain, front, hook, pair, plan, rehearsal, trial, window
 from certs.acme.hook import Record
 from certs.acme.order import replaced
@@ -244,17 +244,17 @@ def test_a_hook_that_is_none_is_refused() -> None:
 
 def test_a_pair_is_kept_whole_and_private(stack: Stack, ask: Ask, leaf: Leaf) -> None:
     """0600, one generation; the next takes its place in one step; a foreign key makes it none."""
-    assert pair.certificate(stack) is None
+    assert public_pair.certificate(stack) is None
     pair.keep(stack, leaf.chain, leaf.key, ORIGIN)
-    assert (pair.certificate(stack), pair.origin(stack)) == (leaf.certificate, ORIGIN)
+    assert (public_pair.certificate(stack), pair.origin(stack)) == (leaf.certificate, ORIGIN)
     other = issue(stack, ask(), authority(stack))
     pair.keep(stack, other.chain, other.key, ORIGIN)
-    assert pair.certificate(stack) == other.certificate
+    assert public_pair.certificate(stack) == other.certificate
     folder = stack.folder / "certs" / "acme"
     assert [each.name for each in (folder / "issued").iterdir()] == [other.serial]
     assert {stat.S_IMODE(each.stat().st_mode) for each in (folder / "public").iterdir()} == {0o600}
     (folder / "public" / "key.pem").write_bytes(leaf.key)
-    assert pair.certificate(stack) is None
+    assert public_pair.certificate(stack) is None
 
 
 def test_a_pair_brought_back_as_a_folder_is_replaced(stack: Stack, leaf: Leaf) -> None:
@@ -262,7 +262,7 @@ def test_a_pair_brought_back_as_a_folder_is_replaced(stack: Stack, leaf: Leaf) -
     folder = stack.make_folder("certs", "acme", "public")
     (folder / "cert.pem").write_text("old")
     pair.keep(stack, leaf.chain, leaf.key, ORIGIN)
-    assert pair.certificate(stack) == leaf.certificate
+    assert public_pair.certificate(stack) == leaf.certificate
 
 
 def test_our_own_pair_serves_until_acme_s_does_and_again_when_it_has_expired(
@@ -271,17 +271,17 @@ def test_our_own_pair_serves_until_acme_s_does_and_again_when_it_has_expired(
     """None yet, valid, expired, switched off: the public file is whole and of one pair each time."""
     signer, public = authority(stack), ask(public=True)
     own = issue(stack, public, signer)
-    assert pair.public(stack, public, own) == own.chain + own.key
+    assert public_pair.shown(stack, public, own) == own.chain + own.key
     theirs = issue(stack, ask(), signer)
     pair.keep(stack, theirs.chain, theirs.key, ORIGIN)
-    assert pair.public(stack, public, own) == theirs.chain.rstrip() + b"\n" + theirs.key
-    assert pair.public(stack, ask(), own) == own.chain + own.key
-    assert pair.serving(stack, theirs.certificate.not_valid_after_utc) is None
+    assert public_pair.shown(stack, public, own) == theirs.chain.rstrip() + b"\n" + theirs.key
+    assert public_pair.shown(stack, ask(), own) == own.chain + own.key
+    assert public_pair.serving(stack, theirs.certificate.not_valid_after_utc) is None
     with clock(-100):
         other = Stack("old", root=stack.root, given={})
         old = issue(other, ask(), authority(other))
     pair.keep(stack, old.chain, old.key, ORIGIN)
-    assert pair.public(stack, public, own) == own.chain + own.key
+    assert public_pair.shown(stack, public, own) == own.chain + own.key
 
 
 def test_an_archive_has_the_public_pair_only_where_there_is_one(leaf: Leaf) -> None:

@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from invoke.context import Context
 
-from certs import outsiders, tasks
-from certs.acme import chain, console, front, obtaining, order, pair, place, plan, proof, trial, window
+from certs import outsiders, public_pair, tasks
+from certs.acme import chain, console, front, obtaining, order, place, plan, proof, trial, window
 from certs.acme.obtaining import obtain
 from certs.acme.order import replaced
 from certs.acme.trouble import Later
@@ -133,7 +133,7 @@ def test_a_certificate_is_rehearsed_obtained_and_good(site: Site, pebble: Pebble
     before = pebble.orders()
     found = obtained(site)
     assert pebble.orders() == before + 2
-    assert pair.certificate(site.stack) == found
+    assert public_pair.certificate(site.stack) == found
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert set(names.get_values_for_type(x509.DNSName)) == set(NAMES)
     assert "Pebble" in issuer_of(found)
@@ -189,7 +189,7 @@ def test_a_name_that_the_server_refuses(site: Site) -> None:
     blocked = changed(site, names=["blocked.test"])
     with pytest.raises(Failure, match=r"blocked\.test|policy|rejectedIdentifier"):
         obtained(blocked)
-    assert pair.certificate(site.stack) == first
+    assert public_pair.certificate(site.stack) == first
 
 
 def test_http_without_an_answer(site: Site) -> None:
@@ -206,7 +206,7 @@ def test_no_trust_no_certificate(site: Site, pebble: Pebble, tmp_path: Path) -> 
     with pytest.raises(Failure, match="clients would refuse") as caught:
         obtained(changed(site, ca_file=str(tmp_path / "tls.pem")))
     assert "ca_file" in caught.value.remedy
-    assert pair.certificate(site.stack) is None
+    assert public_pair.certificate(site.stack) is None
 
 
 POINTS = {
@@ -228,8 +228,8 @@ def test_an_interrupted_order_goes_on(site: Site, pebble: Pebble, point: str) ->
     with mock.patch.object(module, name, side_effect=Interrupted), pytest.raises(Interrupted):
         obtained(alone)
     account = (place.folder(alone.stack) / "account.key").read_bytes()
-    assert pair.certificate(alone.stack) is None
-    assert obtained(alone) == pair.certificate(alone.stack)
+    assert public_pair.certificate(alone.stack) is None
+    assert obtained(alone) == public_pair.certificate(alone.stack)
     assert pebble.orders() == before + 1
     assert (place.folder(alone.stack) / "account.key").read_bytes() == account
     assert not pending(alone, pebble.directory).exists()

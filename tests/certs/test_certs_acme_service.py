@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 from invoke.context import Context
 
-from certs import console, endpoint, renewal, store, tasks
+from certs import console, endpoint, public_pair, renewal, store, tasks
 from certs.acme import front, obtaining, pair, service
 from certs.acme.pair import Origin
 from certs.authority import authority
@@ -170,7 +170,7 @@ def test_our_own_takes_the_place_of_one_that_expired(
         old = issue(other, ask(names=list(NAMES)), authority(other))
     on = showing(old)
     pair.keep(on, old.chain, old.key, Origin(url=URL, names=NAMES))
-    assert pair.public(on, wish(ask), own) == own.chain + own.key
+    assert public_pair.shown(on, wish(ask), own) == own.chain + own.key
     down = Failure("the ACME server does not answer.", "x", "look at the network.")
     with mock.patch.object(obtaining, "obtain", side_effect=down), pytest.raises(Failure) as caught:
         service.serve(on, STEP)
@@ -209,7 +209,7 @@ def test_renewal_of_what_is_due_covers_the_public_one(
         serve.assert_not_called()
         tasks.renew(Context(), due=due, party="" if due else "load-balancer", json=True)
         assert serve.called is due
-    assert audit.entries(stack)[-1].detail == ("acme" if due else "load-balancer")
+    assert audit.entries(stack)[-1].detail == ("public" if due else "load-balancer")
 
 
 def test_a_wish_about_delivery_is_noted_without_a_new_pair(stack: Stack, ask: Ask) -> None:

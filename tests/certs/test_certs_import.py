@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from cryptography import x509
@@ -10,10 +11,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certs import imports, incoming
+from certs import imports, incoming, intake, public_pair
 from certs.authority import FILES, authority
 from certs.incoming import Incoming
 from certs.lists import uncovered
+from certs.outsiders import further
 from certs.store import ensure
 from operation.failure import Failure
 from operation.stack import Stack
@@ -273,6 +275,50 @@ def test_names_that_the_pair_lacks_are_told(tmp_path: Path, company: Company) ->
     leaf = below(company, names=("*.example.org",))
     found = public(stack, company, *company.files(leaf, company.middle, key=leaf))
     assert found.missed == ("b.a.example.org", "localhost")
+
+
+def test_the_platform_s_first_name_has_to_be_in_it(tmp_path: Path, company: Company) -> None:
+    """It is the name under which everybody looks at what is shown; the remedy says which it has."""
+    stack = Stack("try", tmp_path, {"bem:certificates": {"names": ["other.test", "localhost"]}})
+    with pytest.raises(Failure, match=r"not good for other\.test") as caught:
+        public(stack, company, *company.files())
+    assert "www.example.org" in caught.value.remedy
+
+
+def test_beside_acme_it_is_refused(tmp_path: Path, company: Company) -> None:
+    """Clients can be shown one public pair; a stack's file that asks for both is refused, too."""
+    section: dict[str, object] = {"acme": {"enabled": True, "terms_agreed": True}}
+    with pytest.raises(Failure, match="ACME obtains"):
+        public(Stack("try", tmp_path, {"bem:certificates": section}), company, *company.files())
+    with pytest.raises(Failure, match="one pair"):
+        assert Stack("try", tmp_path, {"bem:certificates": {**section, "imported": True}}).settings
+
+
+def test_first_import_asks_for_it_in_the_stack_s_file(
+    stack: Stack, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says that `up` shows it; a dry run leaves all alone. The root is kept for our own looks."""
+    certificate, key = (str(each) for each in company.files())
+    with mock.patch.object(intake, "stack_named", return_value=stack):
+        for dry_run in (True, False):
+            assert not Stack(stack.name, root=stack.root).settings.certificates.imported
+            intake.import_(
+                "",
+                certificate,
+                key,
+                str(company.root_file()),
+                "",
+                issuing=False,
+                public=True,
+                dry_run=dry_run,
+                as_json=False,
+            )
+    assert "`invoke up` shows it" in capsys.readouterr().out
+    asked = Stack(stack.name, root=stack.root)
+    assert asked.settings.certificates.foreign
+    kept = public_pair.serving(asked)
+    assert kept == company.server.certificate
+    assert x509.load_pem_x509_certificate(Path(further(asked)[1]).read_bytes()) == company.root.certificate
 
 
 def issuing(stack: Stack, company: Company, *members: Member, root: Member | None = None) -> Incoming:

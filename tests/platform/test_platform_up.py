@@ -156,9 +156,10 @@ def test_status_says_that_all_is_well(platform: Deployment) -> None:
 
 
 def test_every_served_certificate_verifies(platform: Deployment) -> None:
-    """By handshakes with each replica."""
+    """By handshakes with each replica, and with Swarm's manager."""
     rows = platform.succeed("certs.check", "--json").json
-    assert len(rows) == len(services(platform.settings)) + platform.settings.api.replicas - 1
+    assert len(rows) == len(services(platform.settings)) + platform.settings.api.replicas - 1 + 1
+    assert rows[-1]["party"] == "swarm-manager"
     assert all(row["verified"] and not row["stale"] for row in rows)
 
 

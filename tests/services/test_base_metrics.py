@@ -1,5 +1,6 @@
 """What Prometheus reads of a service."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from cryptography import x509
 from prometheus_client import REGISTRY
 from starlette.testclient import TestClient
 
-from services.base.metrics import SERVICE, CertificateDates
+from services.base.certificate_dates import SERVICE, CertificateDates, ListDates
+from services.base.revocation import lists
 from tests.images.authority import Authority
 from tests.services.shelf import Shelf
 
@@ -67,3 +69,15 @@ def test_the_certificate_tells_its_end(tmp_path: Path) -> None:
     sample = CertificateDates(tmp_path).collect()[0].samples[0]
     leaf = x509.load_pem_x509_certificate(certificate)
     assert sample.value == pytest.approx(leaf.not_valid_after_utc.timestamp())
+
+
+def test_the_lists_tell_their_end(tmp_path: Path) -> None:
+    """The first that runs out is exported; without lists, or with a broken file, nothing is."""
+    folder = Authority().deliver(tmp_path / "api", os.getuid(), "api", ("api",)) / "current"
+    sample = ListDates(folder).collect()[0].samples[0]
+    ends = [each.next_update_utc for each in lists(folder)]
+    assert sample.value == min(each.timestamp() for each in ends if each)
+    (folder / "crl.pem").write_text("-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n")
+    assert ListDates(folder).collect() == []
+    (folder / "crl.pem").unlink()
+    assert ListDates(folder).collect() == []

@@ -13,8 +13,8 @@ import docker
 import pytest
 from invoke.context import Context
 
-from certs import endpoint, renewal, tasks
-from certs.acme import console, front, obtaining, pair, service
+from certs import endpoint, public_pair, renewal, tasks
+from certs.acme import console, front, obtaining, service
 from certs.acme.account import thumbprint
 from certs.authority import authority
 from certs.carrier import deliver
@@ -215,7 +215,7 @@ def test_first_our_own_then_acme_s_by_name(site: Site, clients: Callable[[], lis
     """One run: rehearsed, proven over HTTP by this HAProxy, in service by a reload, nobody refused."""
     assert [site.shown(name) for name in (*NAMES, "load-balancer", "")] == [site.own] * 4
     site.acme()
-    kept = pair.certificate(site.stack)
+    kept = public_pair.certificate(site.stack)
     assert kept is not None
     expected = serial_of(kept)
     assert [site.shown(name) for name in NAMES] == [expected] * 2
@@ -258,8 +258,7 @@ def test_our_own_takes_the_place_and_gives_it_back(site: Site) -> None:
     site.acme()
     down = Failure("the ACME server does not answer.")
     with (
-        mock.patch("certs.acme.pair.serving", return_value=None),
-        mock.patch("certs.endpoint.serving", return_value=None),
+        mock.patch("certs.public_pair.serving", return_value=None),
         mock.patch.object(obtaining, "obtain", side_effect=down),
         mock.patch("certs.acme.window.due", return_value="it has expired"),
         pytest.raises(Failure) as caught,
@@ -268,7 +267,7 @@ def test_our_own_takes_the_place_and_gives_it_back(site: Site) -> None:
     assert "our own CA's certificate serves" in caught.value.meaning
     assert site.shown("bem.test") == site.own
     site.acme()
-    kept = pair.certificate(site.stack)
+    kept = public_pair.certificate(site.stack)
     assert kept is not None
     assert site.shown("bem.test") == serial_of(kept) != site.own
 

@@ -22,8 +22,9 @@ FREE, SIZE = 'node_filesystem_avail_bytes{mountpoint="/"}', 'node_filesystem_siz
 USED, MOST = "redis_memory_used_bytes", "redis_memory_max_bytes"
 AGE = 'bem_repository_backup_age_seconds{repository="s3"}'
 LIFE = 90 * DAYS * 60
-"""Seconds that a certificate lives with the defaults; promtool's clock starts at 0."""
+"""Seconds that a certificate, or a revocation list, lives with the defaults; promtool's clock starts at 0."""
 PUBLIC = 'probe_ssl_last_chain_info{instance="public", issuer="%s"}'
+NEXT_UPDATE = 'bem_revocation_list_next_update_seconds{job="api"}'
 EXPIRY = 'bem_certificate_not_after_seconds{job="api"}'
 
 
@@ -67,6 +68,11 @@ def of_cache(share: float) -> Series:
 def left(share: float, at: int) -> Series:
     """A certificate that has that share of its life left when it is looked at."""
     return {EXPIRY: f"{share * LIFE + at * 60:.0f}+0x{at}"}
+
+
+def lists_left(share: float, at: int) -> Series:
+    """Revocation lists that have that share of their life left when they are looked at."""
+    return {NEXT_UPDATE: f"{share * LIFE + at * 60:.0f}+0x{at}"}
 
 
 STOPPED = {GOOD: "0+80x80", BAD: "0+20x60 1200+0x20"}
@@ -176,6 +182,14 @@ CASES = (
         {'bem_repository_certificate_not_after_seconds{repository="s3"}': still(3600)},
         {'bem_repository_certificate_not_after_seconds{repository="s3"}': still(LIFE)},
     ),
+    Case(
+        "CertificateRenewalFailed",
+        5,
+        {"bem_renewal_succeeded": still(0)},
+        {"bem_renewal_succeeded": still(1)},
+    ),
+    Case("RevocationListAges", 2 * HOURS, lists_left(0.3, 120), lists_left(0.4, 120)),
+    Case("RevocationListExpiring", 10, lists_left(0.08, 10), lists_left(0.1, 10)),
     Case(
         "PublicCertificateIsOurOwn",
         70,

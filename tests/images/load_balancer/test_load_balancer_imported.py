@@ -1,0 +1,131 @@
+"""A pair of another CA that was imported, shown to clients by a real HAProxy."""
+
+import secrets
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import docker
+import pytest
+from cryptography import x509
+
+from certs import endpoint, intake, public_side
+from certs.carrier import deliver
+from certs.statement import serial_of
+from certs.store import certificate
+from infra.balancer_file import content
+from infra.tls import profiles
+from operation.progress import Progress
+from operation.stack import LABEL_ROLE, LABEL_STACK, ROOT, Stack
+from tests.certs.elsewhere import Member, Wish, chain, key_of, made
+from tests.certs.pebble import free
+from tests.images.load_balancer.view import CONFIGURATION
+from tests.images.workshop import FILES, MEMORY, Workshop, logs, until
+
+pytestmark = pytest.mark.platform
+
+NAME = "www.example.org"
+STEP = Progress(quiet=True).step
+
+
+@dataclass(frozen=True)
+class Site:
+    """A load balancer, and a company's CA.
+
+    Attributes:
+        stack: whose; its ports are the host's.
+        root: of the company.
+        folder: for files.
+    """
+
+    stack: Stack
+    root: Member
+    folder: Path
+
+    def shown(self, name: str) -> str:
+        """The serial number of what is shown under that name; empty when nobody answers."""
+        judge = ssl.create_default_context()
+        judge.check_hostname, judge.verify_mode = False, ssl.CERT_NONE
+        try:
+            with (
+                socket.create_connection(
+                    ("127.0.0.1", self.stack.settings.load_balancer.https_port)
+                ) as plain,
+                judge.wrap_socket(plain, server_hostname=name) as connection,
+            ):
+                der = connection.getpeercert(binary_form=True) or b""
+        except OSError:
+            return ""
+        return serial_of(x509.load_der_x509_certificate(der))
+
+    @property
+    def own(self) -> str:
+        """The serial number of our own pair."""
+        kept = certificate(self.stack, "load-balancer")
+        return serial_of(kept) if kept else ""
+
+    def take(self, member: Member) -> str:
+        """The task; gives the serial number."""
+        file = chain(self.folder, "chain.pem", member)
+        key, root = key_of(self.folder, "key.pem", member), chain(self.folder, "root.pem", self.root)
+        with mock.patch.object(intake, "stack_named", return_value=self.stack):
+            words = (str(file), str(key), str(root), "")
+            intake.import_("", *words, issuing=False, public=True, dry_run=False, as_json=True)
+        return serial_of(member.certificate)
+
+
+@pytest.fixture
+def site(workshop: Workshop, image: str, tmp_path: Path) -> Iterator[Site]:
+    """As after `up` with bem:certificates.imported; there is no imported pair yet."""
+    https, plain = free(2)
+    (tmp_path / "infra").symlink_to(ROOT / "infra")
+    given = {
+        "bem:load_balancer": {"https_port": https, "http_port": plain},
+        "bem:certificates": {"names": [NAME], "imported": True},
+    }
+    stack = Stack(f"imported-{secrets.token_hex(3)}", root=tmp_path, given=given)
+    volume = workshop.engine.volumes.create(stack.object_name("certs-load-balancer"))
+    deliver(
+        stack, next(each for each in profiles(stack) if each.party == "load-balancer"), volume.name, image
+    )
+    file = tmp_path / "haproxy.cfg"
+    file.write_text(content(stack))
+    container = workshop.engine.containers.run(
+        image,
+        detach=True,
+        network_mode="host",
+        read_only=True,
+        tmpfs=MEMORY,
+        cap_drop=["ALL"],
+        ulimits=[docker.types.Ulimit(name="nofile", soft=FILES, hard=FILES)],
+        labels={LABEL_STACK: stack.name, LABEL_ROLE: "load-balancer"},
+        volumes=[f"{volume.name}:/certs:ro", f"{file}:{CONFIGURATION}:ro"],
+    )
+    found = Site(stack, made(Wish("Company root")), tmp_path)
+    try:
+        until(lambda: found.shown(NAME) != "", 20)
+        yield found
+    except AssertionError:
+        pytest.fail(logs(container))
+    finally:
+        container.remove(force=True, v=True)
+        volume.remove(force=True)
+
+
+def test_an_imported_pair_is_shown_and_its_successor_at_once(site: Site) -> None:
+    """Under its names; ours under all others, and again under all when the imported one has expired."""
+    assert site.shown(NAME) == site.own
+    first = site.take(made(Wish("www", ca=False, names=(NAME,)), site.root))
+    assert [site.shown(NAME), site.shown("load-balancer")] == [first, site.own]
+    second = site.take(made(Wish("www", ca=False, names=("*.example.org",)), site.root))
+    assert [site.shown(NAME), site.shown("load-balancer")] == [second, site.own]
+    found = [endpoint.look(site.stack, each) for each in endpoint.endpoints(site.stack)[:2]]
+    assert [(each.fault, each.stale) for each in found] == [("", False)] * 2
+    assert not public_side.settle(site.stack, STEP)
+    with mock.patch("certs.public_pair.serving", return_value=None):
+        assert public_side.settle(site.stack, STEP)
+    assert site.shown(NAME) == site.own
+    assert "certs.import" in endpoint.look(site.stack, endpoint.endpoints(site.stack)[0]).fault
