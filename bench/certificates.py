@@ -20,10 +20,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from bench.row import Row, Rows
 from bench.series import Series
 from bench.subject import Subject, positive
-from certs.authority import Authority, authority
-from certs.leaf import issue
-from certs.profile import Profile
-from certs.store import ensure
+from certs.ca.authority import Authority, authority
+from certs.pairs.leaf import issue
+from certs.pairs.profile import Profile
+from certs.pairs.store import ensure
 from operation.progress import Progress
 from operation.stack import Stack
 

@@ -15,8 +15,8 @@ from bench.balancer_peers import BACKEND, CADDY, NGINX, PORT, RECIPE
 from bench.row import Row, Rows
 from bench.series import Series
 from bench.subject import Subject, positive
-from certs.profile import Profile
-from certs.store import ensure
+from certs.pairs.profile import Profile
+from certs.pairs.store import ensure
 from infra.balancer_file import filled_in
 from infra.routes import Route
 from infra.sections import LoadBalancer, RateLimit

@@ -10,8 +10,8 @@ import docker  # noqa: F401  # whole, while one thread loads this; two that impo
 import pulumi
 from pulumi import dynamic
 
-from certs.carrier import deliver, delivered, holds_a_pair
-from certs.profile import Profile
+from certs.pairs.profile import Profile
+from certs.serving.carrier import deliver, delivered, holds_a_pair
 from operation.failure import Failure
 from operation.stack import Stack
 

@@ -17,7 +17,7 @@ def check(_context: Context, stack: str = "", json: bool = False) -> None:
 
     Example: invoke certs.check --json
     """
-    from certs import console  # noqa: PLC0415  # cryptography is not for `invoke --list`
+    from certs.desk import console  # noqa: PLC0415  # cryptography is not for `invoke --list`
 
     console.check(stack, as_json=json)
 
@@ -44,7 +44,7 @@ def show(
 
     Examples: invoke certs.show; invoke certs.show --party localhost:8443
     """
-    from certs import console  # noqa: PLC0415
+    from certs.desk import console  # noqa: PLC0415
 
     console.show(party, stack, as_json=json, as_pem=pem, starttls=starttls)
 
@@ -72,7 +72,7 @@ def renew(
 
     Example: invoke certs.renew --due
     """
-    from certs import console  # noqa: PLC0415
+    from certs.desk import console  # noqa: PLC0415
 
     console.renew(party, stack, every=all, due=due, as_json=json, dry_run=dry_run)
 
@@ -112,10 +112,10 @@ def init(  # noqa: PLR0913, PLR0917  # one word for each file
 
     Examples: invoke certs.init; invoke certs.init --export-root /media/stick/root.pem
     """
-    from certs import ceremony_desk  # noqa: PLC0415
+    from certs.desk import ceremony  # noqa: PLC0415
 
-    wanted = ceremony_desk.Root(export_root, remove_root_key, root, recipient, passphrase_file, identity)
-    ceremony_desk.init(stack, wanted, new_issuing=new_issuing, dry_run=dry_run, yes=yes, as_json=json)
+    wanted = ceremony.Root(export_root, remove_root_key, root, recipient, passphrase_file, identity)
+    ceremony.init(stack, wanted, new_issuing=new_issuing, dry_run=dry_run, yes=yes, as_json=json)
 
 
 @task(
@@ -154,9 +154,9 @@ def issue(  # noqa: PLR0913, PLR0917  # what a certificate says
 
     Example: invoke certs.issue alice --emails alice@example.org
     """
-    from certs import desk  # noqa: PLC0415
+    from certs.desk import single  # noqa: PLC0415
 
-    desk.issue(
+    single.issue(
         stack,
         name,
         profile,
@@ -198,9 +198,9 @@ def export(
 
     Example: invoke certs.export alice --output alice.p12
     """
-    from certs import desk  # noqa: PLC0415
+    from certs.desk import single  # noqa: PLC0415
 
-    desk.export(stack, name, output, format, passphrase_file, dry_run=dry_run, as_json=json)
+    single.export(stack, name, output, format, passphrase_file, dry_run=dry_run, as_json=json)
 
 
 @task(
@@ -233,7 +233,7 @@ def import_(  # noqa: PLR0913, PLR0917  # one word for each file
 
     Example: invoke certs.import --certificate ca.pem --key ca.key --root root.pem --issuing --dry-run
     """
-    from certs import intake  # noqa: PLC0415
+    from certs.desk import intake  # noqa: PLC0415
 
     intake.import_(
         stack,
@@ -254,9 +254,9 @@ def prune(_context: Context, dry_run: bool = False, stack: str = "", json: bool 
 
     Example: invoke certs.prune --dry-run
     """
-    from certs import desk  # noqa: PLC0415
+    from certs.desk import single  # noqa: PLC0415
 
-    desk.prune(stack, dry_run=dry_run, as_json=json)
+    single.prune(stack, dry_run=dry_run, as_json=json)
 
 
 @task(
@@ -286,9 +286,9 @@ def revoke(
 
     Example: invoke certs.revoke alice --reason key_compromise
     """
-    from certs import change_desk  # noqa: PLC0415
+    from certs.desk import change  # noqa: PLC0415
 
-    change_desk.revoke(stack, certificate, reason, dry_run=dry_run, yes=yes, as_json=json)
+    change.revoke(stack, certificate, reason, dry_run=dry_run, yes=yes, as_json=json)
 
 
 @task(
@@ -318,9 +318,9 @@ def rotate(
 
     Examples: invoke certs.rotate --ca issuing; invoke certs.rotate --ca root
     """
-    from certs import change_desk  # noqa: PLC0415
+    from certs.desk import change  # noqa: PLC0415
 
-    change_desk.rotate(stack, ca, go_on=go_on, at_once=at_once, dry_run=dry_run, yes=yes, as_json=json)
+    change.rotate(stack, ca, go_on=go_on, at_once=at_once, dry_run=dry_run, yes=yes, as_json=json)
 
 
 @task(

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from certs.carrier import LABEL_CARRIER
-from certs.generation import FOLDER as CERTIFICATES
+from certs.serving.carrier import LABEL_CARRIER
+from certs.serving.generation import FOLDER as CERTIFICATES
 from operation.containers import client
 from operation.failure import Failure
 from operation.stack import Stack

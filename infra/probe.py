@@ -43,7 +43,7 @@ def asked(stack: Stack) -> Probe:
     """The three requests, by the first of the platform's addresses."""
     import httpx  # noqa: PLC0415
 
-    from certs.outsiders import context  # noqa: PLC0415
+    from certs.endpoints.outsiders import context  # noqa: PLC0415
     from tokens.bearer import bearer  # noqa: PLC0415
 
     root, address = stack.folder / "certs" / "root.pem", addresses(stack)[0]

@@ -85,7 +85,7 @@ def _healthy(found: Any) -> bool:
 def _endpoints(stack: Stack, status: Status) -> None:
     import httpx  # noqa: PLC0415
 
-    from certs.outsiders import context  # noqa: PLC0415
+    from certs.endpoints.outsiders import context  # noqa: PLC0415
 
     root = stack.folder / "certs" / "root.pem"
     if not root.exists():
@@ -118,7 +118,7 @@ def _certificates(stack: Stack, status: Status) -> None:
 
 
 def _lists(stack: Stack, status: Status) -> None:
-    from certs.lists import complaint  # noqa: PLC0415
+    from certs.revocation.lists import complaint  # noqa: PLC0415
 
     wrong = complaint(stack, datetime.now(UTC))
     if wrong:
@@ -126,7 +126,7 @@ def _lists(stack: Stack, status: Status) -> None:
 
 
 def _public(stack: Stack, status: Status) -> None:
-    from certs import public_pair  # noqa: PLC0415
+    from certs.foreign import public_pair  # noqa: PLC0415
 
     kept, remedy = public_pair.serving(stack), public_pair.remedy(stack).removeprefix("invoke ")
     if kept:

@@ -3,7 +3,7 @@
 import pulumi
 
 from certs.delivery import Delivery
-from certs.profile import LONGEST_PUBLIC_LIFE, Profile
+from certs.pairs.profile import LONGEST_PUBLIC_LIFE, Profile
 from infra.parties import LOAD_BALANCER, Party, parties
 from infra.sections import Certificates
 from infra.storage import Volumes

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from certs import lists
-from certs.authority import authority
-from certs.store import ensure
+from certs.ca.authority import authority
+from certs.pairs.store import ensure
+from certs.revocation import lists
 from infra.tls import profiles
 from inspection.declared import declared
 from inspection.laptop import INITIALISE, PREPARE, Laptop, translated

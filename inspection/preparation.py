@@ -2,7 +2,7 @@
 
 import shlex
 
-from certs.generation import PUBLIC
+from certs.serving.generation import PUBLIC
 from inspection.laptop import Laptop
 
 

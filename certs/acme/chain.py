@@ -8,8 +8,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from certs.acme.trouble import SERVES_ON
-from certs.signature import now
-from certs.statement import alternatives_of
+from certs.ca.signature import now
+from certs.pairs.statement import alternatives_of
 from operation.failure import Failure
 
 SKEW = timedelta(hours=1)

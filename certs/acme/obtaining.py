@@ -6,7 +6,6 @@ from pathlib import Path
 
 from cryptography import x509
 
-from certs import public_pair
 from certs.acme import account, front, pair, place, rehearsal, window
 from certs.acme.order import obtained
 from certs.acme.pending import Pending
@@ -16,8 +15,9 @@ from certs.acme.registration import registered
 from certs.acme.server import Server, connected
 from certs.acme.trial import trial
 from certs.acme.trouble import Later
-from certs.outsiders import ca_file, strangers
-from certs.signature import now
+from certs.ca.signature import now
+from certs.endpoints.outsiders import ca_file, strangers
+from certs.foreign import public_pair
 from certs.turn import turn
 from operation.custodian import write_private
 from operation.stack import Stack

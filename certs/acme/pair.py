@@ -6,8 +6,8 @@ from cryptography import x509
 from pydantic import BaseModel
 
 from certs.acme import place
-from certs.public_pair import CERTIFICATE, KEY, PLACE
-from certs.statement import serial_of
+from certs.foreign.public_pair import CERTIFICATE, KEY, PLACE
+from certs.pairs.statement import serial_of
 from operation.custodian import write_private
 from operation.stack import Stack
 

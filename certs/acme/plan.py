@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from certs import public_pair
 from certs.acme import pair, place, rehearsal, window
 from certs.acme.pair import Origin
-from certs.signature import now
-from certs.statement import issuer_of, serial_of
+from certs.ca.signature import now
+from certs.foreign import public_pair
+from certs.pairs.statement import issuer_of, serial_of
 from operation.failure import refusal
 from operation.stack import Stack
 

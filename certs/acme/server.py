@@ -11,7 +11,7 @@ from josepy.jwa import ES256
 
 from certs.acme.place import host_of
 from certs.acme.trouble import Last, told
-from certs.outsiders import roots
+from certs.endpoints.outsiders import roots
 from operation.failure import Failure, refusal
 
 if TYPE_CHECKING:

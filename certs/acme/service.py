@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from certs import public_pair, store
 from certs.acme import obtaining
 from certs.acme.obtaining import Step
 from certs.acme.plan import Plan, plan
-from certs.public_side import settle
+from certs.foreign import public_pair
+from certs.pairs import store
+from certs.serving.public_side import settle
 from infra.parties import LOAD_BALANCER
 from operation.failure import Failure
 from operation.stack import Stack

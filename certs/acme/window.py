@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from certs.acme.pair import Origin
 from certs.acme.server import Server
-from certs.statement import life_left, serial_of
-from certs.store import RENEWED_WITH
+from certs.pairs.statement import life_left, serial_of
+from certs.pairs.store import RENEWED_WITH
 from operation.custodian import write_private
 from operation.failure import Failure
 

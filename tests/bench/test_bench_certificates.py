@@ -7,8 +7,8 @@ from pathlib import Path
 from cryptography import x509
 
 from bench import certificates
-from certs.authority import authority
-from certs.leaf import issue
+from certs.ca.authority import authority
+from certs.pairs.leaf import issue
 from operation.progress import Progress
 from operation.stack import Stack
 

@@ -11,14 +11,23 @@ from unittest import mock
 
 import pytest
 
-from certs import signature
-from certs.leaf import Leaf
-from certs.profile import Profile
+from certs.ca import signature
+from certs.pairs.leaf import Leaf
+from certs.pairs.profile import Profile
 from operation.stack import Stack
 
 CLOCKS = tuple(
     f"certs.{each}"
-    for each in ("signature", "issuer", "leaf", "store", "register", "lists", "revocation", "imports")
+    for each in (
+        "ca.signature",
+        "ca.issuer",
+        "ca.register",
+        "pairs.leaf",
+        "pairs.store",
+        "revocation.lists",
+        "revocation.revocation",
+        "foreign.imports",
+    )
 )
 
 Ask = Callable[..., Profile]

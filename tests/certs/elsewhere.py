@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from certs.keys import PrivateKey, private_pem
-from certs.signature import pem
+from certs.ca.keys import PrivateKey, private_pem
+from certs.ca.signature import pem
 
 AT = datetime.now(UTC).replace(microsecond=0)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from pulumi import automation
 
 from certs.delivery import Delivery
-from certs.profile import Profile
+from certs.pairs.profile import Profile
 
 NAME = "crt-stack"
 

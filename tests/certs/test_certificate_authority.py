@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from certs.authority import FILES, authority, missing
-from certs.leaf import issue
-from certs.signature import now
+from certs.ca.authority import FILES, authority, missing
+from certs.ca.signature import now
+from certs.pairs.leaf import issue
 from operation import custodian
 from operation.failure import Failure
 from operation.stack import Stack
@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 OPEN = """
 import sys
 from pathlib import Path
-from certs.authority import authority
+from certs.ca.authority import authority
 from operation.stack import Stack
 print(authority(Stack("crt-test", root=Path(sys.argv[1]), given={})).issuing.serial_number)
 """

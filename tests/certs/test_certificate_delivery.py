@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from certs import carrier, generation
-from certs.authority import authority
-from certs.carrier import deliver, delivered
+from certs.ca.authority import authority
+from certs.ca.signature import now
 from certs.delivery import DeliveryProvider
-from certs.leaf import issue
-from certs.signature import now
-from certs.store import ensure
+from certs.pairs.leaf import issue
+from certs.pairs.store import ensure
+from certs.serving import carrier, generation
+from certs.serving.carrier import deliver, delivered
 from operation.containers import client
 from operation.failure import Failure
 from operation.stack import Stack

@@ -11,12 +11,12 @@ from unittest import mock
 
 import pytest
 
-from certs import endpoint
-from certs.authority import authority
-from certs.endpoint import Endpoint, endpoints, findings, look, probe
-from certs.expiry import Served, parsed, served
-from certs.leaf import issue
-from certs.store import ensure
+from certs.ca.authority import authority
+from certs.endpoints import endpoint
+from certs.endpoints.endpoint import Endpoint, endpoints, findings, look, probe
+from certs.endpoints.expiry import Served, parsed, served
+from certs.pairs.leaf import issue
+from certs.pairs.store import ensure
 from operation import containers
 from operation.failure import Failure
 from operation.stack import Stack

@@ -7,10 +7,10 @@ import pytest
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from certs.authority import Authority, authority
-from certs.leaf import Leaf, issue
-from certs.profile import Profile
-from certs.signature import now
+from certs.ca.authority import Authority, authority
+from certs.ca.signature import now
+from certs.pairs.leaf import Leaf, issue
+from certs.pairs.profile import Profile
 from operation.failure import Failure
 from operation.stack import Stack
 from tests.certs.conftest import Ask

@@ -7,9 +7,9 @@ from unittest import mock
 
 import pytest
 
-from certs import place
-from certs.authority import authority
-from certs.store import certificate, ensure, present, profiles
+from certs.ca.authority import authority
+from certs.pairs import place
+from certs.pairs.store import certificate, ensure, present, profiles
 from operation import custodian
 from operation.stack import Stack
 from tests.certs.conftest import Ask, Clock

@@ -15,10 +15,13 @@ import pytest
 from invoke.context import Context
 from invoke.tasks import Task
 
-from certs import console, endpoint, renewal, table, tasks
-from certs.endpoint import Endpoint, Finding
-from certs.profile import Profile
-from certs.store import certificate, ensure
+from certs import tasks
+from certs.desk import console, table
+from certs.endpoints import endpoint, swarm
+from certs.endpoints.endpoint import Endpoint, Finding
+from certs.pairs.profile import Profile
+from certs.pairs.store import certificate, ensure
+from certs.serving import renewal
 from operation import audit
 from operation.failure import Failure
 from operation.stack import Stack
@@ -47,6 +50,7 @@ def asking() -> Iterator[Asking]:
 
         def only(*endpoints: Endpoint) -> None:
             patches.enter_context(mock.patch.object(endpoint, "client"))
+            patches.enter_context(mock.patch.object(swarm, "findings", return_value=[]))
             patches.enter_context(mock.patch.object(endpoint, "endpoints", return_value=endpoints))
 
         yield only

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from certs import generation, outsiders, public_pair
 from certs.acme import chain, front, hook, pair, plan, rehearsal, trial, window
 from certs.acme.hook import Record
 from certs.acme.order import replaced
@@ -16,8 +15,11 @@ from certs.acme.pair import Origin
 from certs.acme.pending import Pending
 from certs.acme.proof import sweep
 from certs.acme.window import Advice
-from certs.authority import authority
-from certs.leaf import Leaf, issue
+from certs.ca.authority import authority
+from certs.endpoints import outsiders
+from certs.foreign import public_pair
+from certs.pairs.leaf import Leaf, issue
+from certs.serving import generation
 from infra.settings import settings_from
 from operation.failure import Failure
 from operation.stack import Stack

@@ -16,14 +16,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from invoke.context import Context
 
-from certs import outsiders, public_pair, tasks
+from certs import tasks
 from certs.acme import chain, console, front, obtaining, order, place, plan, proof, trial, window
 from certs.acme.obtaining import obtain
 from certs.acme.order import replaced
 from certs.acme.trouble import Later
-from certs.authority import authority
-from certs.leaf import issue
-from certs.statement import issuer_of, serial_of
+from certs.ca.authority import authority
+from certs.endpoints import outsiders
+from certs.foreign import public_pair
+from certs.pairs.leaf import issue
+from certs.pairs.statement import issuer_of, serial_of
 from operation import audit
 from operation.failure import Failure
 from operation.progress import Progress
@@ -63,7 +65,7 @@ class Site:
 @pytest.fixture(scope="module")
 def pebble(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pebble]:
     """The server; its own TLS descends from a CA of this module."""
-    from certs.profile import Profile  # noqa: PLC0415
+    from certs.pairs.profile import Profile  # noqa: PLC0415
 
     folder = tmp_path_factory.mktemp("pebble")
     host = Stack("pebble", root=folder, given={})

@@ -7,14 +7,19 @@ from unittest import mock
 import pytest
 from invoke.context import Context
 
-from certs import console, endpoint, public_pair, renewal, store, tasks
+from certs import tasks
 from certs.acme import front, obtaining, pair, service
 from certs.acme.pair import Origin
-from certs.authority import authority
+from certs.ca.authority import authority
 from certs.delivery import DeliveryProvider
-from certs.leaf import Leaf, issue
-from certs.profile import Profile
-from certs.store import ensure
+from certs.desk import console
+from certs.endpoints import endpoint
+from certs.foreign import public_pair
+from certs.pairs import store
+from certs.pairs.leaf import Leaf, issue
+from certs.pairs.profile import Profile
+from certs.pairs.store import ensure
+from certs.serving import renewal
 from infra.balancer_file import content
 from infra.scraping import scraping
 from infra.tls import profiles

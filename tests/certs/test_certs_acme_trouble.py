@@ -15,8 +15,8 @@ from certs.acme import account, front, obtaining, place, trouble, window
 from certs.acme.obtaining import obtain
 from certs.acme.pending import Pending
 from certs.acme.plan import plan
-from certs.authority import authority
-from certs.leaf import issue
+from certs.ca.authority import authority
+from certs.pairs.leaf import issue
 from operation import custodian
 from operation.failure import Failure
 from operation.progress import Progress

@@ -12,14 +12,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from invoke.context import Context
 
-from certs import ceremony, ceremony_desk, change_desk, crl, offline, rotation, succession, tasks
-from certs.authority import authority
-from certs.keys import PrivateKey
-from certs.lists import reissue, uncovered
-from certs.offline import Seal
-from certs.revocation import revoke
-from certs.statement import serial_of
-from certs.store import ensure
+from certs import tasks
+from certs.ca import ceremony, offline
+from certs.ca.authority import authority
+from certs.ca.keys import PrivateKey
+from certs.ca.offline import Seal
+from certs.desk import ceremony as desk
+from certs.desk import change
+from certs.pairs.statement import serial_of
+from certs.pairs.store import ensure
+from certs.revocation import crl
+from certs.revocation.lists import reissue, uncovered
+from certs.revocation.revocation import revoke
+from certs.rotation import rotation, succession
 from operation import audit, custodian
 from operation.failure import Failure
 from operation.stack import Stack
@@ -34,8 +39,8 @@ Say = pytest.CaptureFixture[str]
 def named(stack: Stack) -> Iterator[None]:
     """Whatever name is given, the test's stack is meant."""
     with (
-        mock.patch.object(ceremony_desk, "stack_named", return_value=stack),
-        mock.patch.object(change_desk, "stack_named", return_value=stack),
+        mock.patch.object(desk, "stack_named", return_value=stack),
+        mock.patch.object(change, "stack_named", return_value=stack),
     ):
         yield
 

@@ -7,15 +7,15 @@ from unittest import mock
 import pytest
 from cryptography import x509
 
-from certs import leaf as leaves
-from certs import signature
-from certs.authority import authority
-from certs.ceremony import able
-from certs.constraints import constraints, outside, strange
-from certs.keys import PrivateKey, PublicKey
-from certs.leaf import Leaf, issue
-from certs.profile import Profile
-from certs.store import ensure
+from certs.ca import signature
+from certs.ca.authority import authority
+from certs.ca.ceremony import able
+from certs.ca.constraints import constraints, outside, strange
+from certs.ca.keys import PrivateKey, PublicKey
+from certs.pairs import leaf as leaves
+from certs.pairs.leaf import Leaf, issue
+from certs.pairs.profile import Profile
+from certs.pairs.store import ensure
 from infra.parties import ROLES
 from infra.sections import Certificates
 from infra.tls import profiles
@@ -134,7 +134,7 @@ def test_permitted_names_and_networks_are_added() -> None:
 
 def test_older_authority_without_constraints_goes_on(stack: Stack, ask: Ask, tmp_path: Path) -> None:
     """It is opened as it is, and signs what it always did."""
-    with mock.patch("certs.authority.issuing_certificate", unconstrained):
+    with mock.patch("certs.ca.authority.issuing_certificate", unconstrained):
         old = authority(stack)
     leaf = ensure(stack, ask(names=["www.example.org"]))
     assert authority(stack).issuing == old.issuing

@@ -11,12 +11,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certs import imports, incoming, intake, public_pair
-from certs.authority import FILES, authority
-from certs.incoming import Incoming
-from certs.lists import uncovered
-from certs.outsiders import further
-from certs.store import ensure
+from certs.ca.authority import FILES, authority
+from certs.desk import intake
+from certs.endpoints.outsiders import further
+from certs.foreign import imports, incoming, public_pair
+from certs.foreign.incoming import Incoming
+from certs.pairs.store import ensure
+from certs.revocation.lists import uncovered
 from operation.failure import Failure
 from operation.stack import Stack
 from tests.certs.conftest import Ask, Serve

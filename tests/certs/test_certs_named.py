@@ -17,13 +17,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 from invoke.context import Context
 
-from certs import console, desk, intake, named, place, store, tasks
-from certs.authority import authority
-from certs.ceremony import new_issuing
-from certs.register import entries
-from certs.revocation import revoke
-from certs.statement import alternatives_of, common_name, serial_of
-from certs.store import NAMED, certificate, ensure
+from certs import tasks
+from certs.ca.authority import authority
+from certs.ca.ceremony import new_issuing
+from certs.ca.register import entries
+from certs.desk import console, intake, single
+from certs.pairs import named, place, store
+from certs.pairs.statement import alternatives_of, common_name, serial_of
+from certs.pairs.store import NAMED, certificate, ensure
+from certs.revocation.revocation import revoke
 from operation import audit, custodian
 from operation.failure import Failure
 from operation.stack import ROOT, Stack
@@ -34,7 +36,7 @@ Say = pytest.CaptureFixture[str]
 ISSUE = """
 import sys
 from pathlib import Path
-from certs import named, store
+from certs.pairs import named, store
 from operation.stack import Stack
 stack = Stack("crt-test", Path(sys.argv[1]))
 while True:
@@ -50,7 +52,7 @@ while True:
 def meant(stack: Stack) -> Iterator[None]:
     """Whatever name is given, the test's stack is meant."""
     with ExitStack() as patches:
-        for module in (desk, intake, console):
+        for module in (single, intake, console):
             patches.enter_context(mock.patch.object(module, "stack_named", return_value=stack))
         yield
 

@@ -8,13 +8,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from certs.authority import authority
-from certs.keys import MAKERS, kind_of
-from certs.named import KINDS, Kind, wish
-from certs.profile import Profile
-from certs.signature import id_of
-from certs.statement import purposes_of
-from certs.store import ensure
+from certs.ca.authority import authority
+from certs.ca.keys import MAKERS, kind_of
+from certs.ca.signature import id_of
+from certs.pairs.named import KINDS, Kind, wish
+from certs.pairs.profile import Profile
+from certs.pairs.statement import purposes_of
+from certs.pairs.store import ensure
 from infra.sections import Certificates, KeyType
 from infra.settings import settings_from
 from infra.tls import profiles
@@ -62,7 +62,7 @@ def test_linter_finds_nothing(signed_by: Stack, tmp_path: Path) -> None:
 
 def test_linter_finds_what_is_wrong(stack: Stack, tmp_path: Path) -> None:
     """The twin that fails: a CA that does not say that it may sign."""
-    with mock.patch("certs.issuer.usage", return_value=_no_usage()):
+    with mock.patch("certs.ca.issuer.usage", return_value=_no_usage()):
         bad = authority(stack).issuing
     assert any("key_cert_sign" in line or "ERROR" in line for line in by_linter(tmp_path / "bad.pem", bad))
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from certs import register
-from certs.register import Issued, Revoked, entries, record
-from certs.signature import now
+from certs.ca import register
+from certs.ca.register import Issued, Revoked, entries, record
+from certs.ca.signature import now
 from operation.failure import Failure
 from operation.stack import ROOT, Stack
 
@@ -24,7 +24,7 @@ WRITE = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from certs.register import Issued, record
+from certs.ca.register import Issued, record
 from operation.stack import Stack
 stack, first = Stack("crt-test", Path(sys.argv[1])), int(sys.argv[2])
 at = datetime(2026, 11, 29, tzinfo=UTC)

@@ -7,16 +7,17 @@ from unittest import mock
 import pytest
 from cryptography import x509
 
-from certs import crl, lists, register
-from certs.authority import authority
-from certs.ceremony import new_issuing, remove_root_key, root_pair
-from certs.leaf import Leaf
-from certs.lists import complaint, due, reissue, uncovered
-from certs.register import Reason
-from certs.revocation import revoke
-from certs.signature import now
-from certs.statement import serial_of
-from certs.store import ensure, present
+from certs.ca import register
+from certs.ca.authority import authority
+from certs.ca.ceremony import new_issuing, remove_root_key, root_pair
+from certs.ca.register import Reason
+from certs.ca.signature import now
+from certs.pairs.leaf import Leaf
+from certs.pairs.statement import serial_of
+from certs.pairs.store import ensure, present
+from certs.revocation import crl, lists
+from certs.revocation.lists import complaint, due, reissue, uncovered
+from certs.revocation.revocation import revoke
 from operation.failure import Failure
 from operation.stack import Stack
 from tests.certs.conftest import Ask, Clock, Files
@@ -212,7 +213,7 @@ def test_lists_of_two_issuing_cas_are_not_mixed(stack: Stack, ask: Ask, tmp_path
     revoke(stack, "api", "key_compromise")
     (stack.folder / "certs" / register.FILE).write_bytes(copy)
     with (
-        mock.patch("certs.ceremony.lists.reissue", side_effect=KeyboardInterrupt),
+        mock.patch("certs.ca.ceremony.lists.reissue", side_effect=KeyboardInterrupt),
         pytest.raises(KeyboardInterrupt),
     ):
         new_issuing(stack)

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from certs import lists, rotation, successor, transition
-from certs.authority import ROOT_KEY, authority, root_path
-from certs.distribution import Step
-from certs.leaf import Leaf
-from certs.renewal import Say
-from certs.rotation import PHASES, Ca, rotate, under_way
-from certs.signature import pem
-from certs.statement import serial_of
-from certs.store import ensure, present
+from certs.ca.authority import ROOT_KEY, authority, root_path
+from certs.ca.signature import pem
+from certs.pairs.leaf import Leaf
+from certs.pairs.statement import serial_of
+from certs.pairs.store import ensure, present
+from certs.revocation import lists
+from certs.rotation import rotation, successor, transition
+from certs.rotation.rotation import PHASES, Ca, rotate, under_way
+from certs.serving.distribution import Step
+from certs.serving.renewal import Say
 from operation.failure import Failure
 from operation.stack import Stack
 from tests.certs.conftest import Ask

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from certs import swarm
-from certs.authority import authority
-from certs.leaf import issue
+from certs.ca.authority import authority
+from certs.endpoints import swarm
+from certs.pairs.leaf import issue
 from operation.stack import Stack
 from tests.certs.conftest import Ask, Clock, Files, Serve
 

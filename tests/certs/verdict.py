@@ -12,8 +12,8 @@ from pathlib import Path
 from cryptography import x509
 from pkilint.bin import lint_crl, lint_pkix_cert
 
-from certs.leaf import Leaf
-from certs.signature import pem
+from certs.ca.signature import pem
+from certs.pairs.leaf import Leaf
 
 SINGLE_LABEL = re.compile(r'pkix\.invalid_domain_name_syntax .*: "[a-z0-9-]+"$')
 """What pkilint says of DNS names without a dot, such as `database`; RFC 1034, section 3.5, allows them."""

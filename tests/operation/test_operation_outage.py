@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from certs.authority import authority
-from certs.profile import Profile
-from certs.store import ensure
+from certs.ca.authority import authority
+from certs.pairs.profile import Profile
+from certs.pairs.store import ensure
 from infra.ports import free
 from operation import outage
 from operation.gap import measured

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from certs.authority import root_path
+from certs.ca.authority import root_path
 from infra.ports import free
 from operation.stack import ROOT, Stack
 from operation.stack_file import configure

@@ -8,10 +8,11 @@ from unittest import mock
 import httpx
 import pytest
 
-from certs import leaf, renewal, store
-from certs.authority import root_path
-from certs.carrier import deliver
-from certs.renewal import CARRIER
+from certs.ca.authority import root_path
+from certs.pairs import leaf, store
+from certs.serving import renewal
+from certs.serving.carrier import deliver
+from certs.serving.renewal import CARRIER
 from operation.containers import Output, container, containers, execute
 from tests.certs.conftest import turned
 from tests.platform.deployment import Deployment, awaited

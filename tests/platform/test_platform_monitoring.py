@@ -9,7 +9,7 @@ import docker
 import httpx
 import pytest
 
-from certs.swarm import PARTY
+from certs.endpoints.swarm import PARTY
 from infra.firing import PAIR
 from infra.parties import pairs, services
 from infra.scraping import targets

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from certs.authority import authority
+from certs.ca.authority import authority
 from operation.custodian import CA_PASSPHRASE
 from operation.stack import Stack
 from toolchain.checks import authority as ca

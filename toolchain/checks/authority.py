@@ -23,7 +23,7 @@ def look(stack: Stack) -> list[Check]:
 
 def verdict(folder: Path, passphrase: Path, now: datetime | None = None) -> Check:
     """Whether it can sign, and until when."""
-    from certs.authority import FILES, ISSUING_PEM, ROOT_PEM, missing  # noqa: PLC0415  # cryptography: 0.1 s
+    from certs.ca.authority import FILES, ISSUING_PEM, ROOT_PEM, missing  # noqa: PLC0415  # cryptography: 0.1 s
 
     present = frozenset(each for each in FILES if (folder / each).exists())
     if not present:
@@ -67,7 +67,7 @@ def _certificate(path: Path) -> "Certificate":
 def _opens(folder: Path, passphrase: Path, issuing: "Certificate") -> None:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
 
-    from certs.authority import ISSUING_KEY  # noqa: PLC0415
+    from certs.ca.authority import ISSUING_KEY  # noqa: PLC0415
 
     try:
         key = load_pem_private_key(

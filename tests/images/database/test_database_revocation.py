@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from certs.severance import statement
+from certs.revocation.severance import statement
 from infra.parties import DATABASE, PULSE
 from tests.images.authority import Authority
 from tests.images.conftest import Party, query

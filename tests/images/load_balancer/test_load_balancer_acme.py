@@ -13,15 +13,18 @@ import docker
 import pytest
 from invoke.context import Context
 
-from certs import endpoint, public_pair, renewal, tasks
+from certs import tasks
 from certs.acme import console, front, obtaining, service
 from certs.acme.account import thumbprint
-from certs.authority import authority
-from certs.carrier import deliver
-from certs.leaf import issue
-from certs.profile import Profile
-from certs.statement import serial_of
-from certs.store import certificate
+from certs.ca.authority import authority
+from certs.endpoints import endpoint
+from certs.foreign import public_pair
+from certs.pairs.leaf import issue
+from certs.pairs.profile import Profile
+from certs.pairs.statement import serial_of
+from certs.pairs.store import certificate
+from certs.serving import renewal
+from certs.serving.carrier import deliver
 from infra import balancer_volume
 from infra.balancer_file import content
 from infra.balancer_volume import Place
@@ -258,7 +261,7 @@ def test_our_own_takes_the_place_and_gives_it_back(site: Site) -> None:
     site.acme()
     down = Failure("the ACME server does not answer.")
     with (
-        mock.patch("certs.public_pair.serving", return_value=None),
+        mock.patch("certs.foreign.public_pair.serving", return_value=None),
         mock.patch.object(obtaining, "obtain", side_effect=down),
         mock.patch("certs.acme.window.due", return_value="it has expired"),
         pytest.raises(Failure) as caught,

@@ -12,10 +12,12 @@ import docker
 import pytest
 from cryptography import x509
 
-from certs import endpoint, intake, public_side
-from certs.carrier import deliver
-from certs.statement import serial_of
-from certs.store import certificate
+from certs.desk import intake
+from certs.endpoints import endpoint
+from certs.pairs.statement import serial_of
+from certs.pairs.store import certificate
+from certs.serving import public_side
+from certs.serving.carrier import deliver
 from infra.balancer_file import content
 from infra.tls import profiles
 from operation.progress import Progress
@@ -125,7 +127,7 @@ def test_an_imported_pair_is_shown_and_its_successor_at_once(site: Site) -> None
     found = [endpoint.look(site.stack, each) for each in endpoint.endpoints(site.stack)[:2]]
     assert [(each.fault, each.stale) for each in found] == [("", False)] * 2
     assert not public_side.settle(site.stack, STEP)
-    with mock.patch("certs.public_pair.serving", return_value=None):
+    with mock.patch("certs.foreign.public_pair.serving", return_value=None):
         assert public_side.settle(site.stack, STEP)
     assert site.shown(NAME) == site.own
     assert "certs.import" in endpoint.look(site.stack, endpoint.endpoints(site.stack)[0]).fault

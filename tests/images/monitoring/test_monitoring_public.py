@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from certs.authority import authority
-from certs.leaf import issue
-from certs.profile import Profile
+from certs.ca.authority import authority
+from certs.pairs.leaf import issue
+from certs.pairs.profile import Profile
 from operation.stack import ROOT, Stack
 from tests.certs.pebble import free
 from tests.images.workshop import Workshop, until
