@@ -22,6 +22,7 @@ from bench import (
     pulses,
     resources,
     restore,
+    renewals,
     rollouts,
     setup_log,
     table,
@@ -45,7 +46,8 @@ SUBJECTS = tuple(
         load_balancers,
         api,
         pulses,
-        rollouts,
+        renewals,
+    rollouts,
         websocket,
         certificates,
     )

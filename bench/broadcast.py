@@ -80,7 +80,7 @@ def broadcast(target: Target, connections: int, messages: int) -> Outcome:
 async def _run(target: Target, connections: int, messages: int) -> Outcome:
     outcome = Outcome()
     context = ssl.create_default_context(cafile=target.ca)
-    listeners = await _opened(target, context, connections, outcome)
+    listeners = await opened(target, context, connections, outcome)
     headers = {"Authorization": f"Bearer {target.token}"}
     try:
         async with connect(target.address, ssl=context, additional_headers=headers) as publisher:
@@ -105,9 +105,15 @@ async def _publish(publisher: ClientConnection, number: int, outcome: Outcome) -
     await asyncio.sleep(PAUSE)
 
 
-async def _opened(
+async def opened(
     target: Target, context: ssl.SSLContext, connections: int, outcome: Outcome
 ) -> list[Listener]:
+    """Connections that have subscribed, so many handshakes at once as servers like.
+
+    Raises:
+        OSError: when one is refused.
+        TimeoutError: when one is not answered.
+    """
     place = urlsplit(target.address)
     loop = asyncio.get_running_loop()
     started = loop.time()

@@ -11,9 +11,10 @@ import httpx
 from operation.stack import Stack
 from tokens.bearer import bearer
 
-NUMBER = 4
-PAUSE = 0.01
-"""Seconds between an answer and the next request of one client."""
+NUMBER, PAUSE = 4, 0.01
+"""Clients, and seconds between an answer and the next request of each, where a caller says nothing else."""
+
+TRUSTED = "root.pem"
 
 
 @dataclass
@@ -42,14 +43,24 @@ class Record:
 
 
 class Clients:
-    """Ask from the beginning of a block to its end."""
+    """Ask from the beginning of a block to its end.
 
-    def __init__(self, stack: Stack) -> None:
+    Args:
+        stack: whom.
+        number: how many.
+        pause: seconds between an answer and the next request of each.
+        trusted: file of roots, in the stack's `certs/`.
+    """
+
+    def __init__(
+        self, stack: Stack, number: int = NUMBER, pause: float = PAUSE, trusted: str = TRUSTED
+    ) -> None:
         self.record = Record()
+        self._pause, self._trusted = pause, trusted
         self._stack = stack
         self._noting = threading.Lock()
         self._ended = threading.Event()
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(NUMBER)]
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(number)]
 
     def __enter__(self) -> Self:
         """Begins."""
@@ -64,7 +75,7 @@ class Clients:
             thread.join()
 
     def _run(self) -> None:
-        trust = ssl.create_default_context(cafile=str(self._stack.folder / "certs" / "root.pem"))
+        trust = ssl.create_default_context(cafile=str(self._stack.folder / "certs" / self._trusted))
         with httpx.Client(
             base_url=f"https://127.0.0.1:{self._stack.settings.load_balancer.https_port}",
             verify=trust,
@@ -72,7 +83,7 @@ class Clients:
             timeout=5,
             trust_env=False,
         ) as client:
-            while not self._ended.wait(PAUSE):
+            while not self._ended.wait(self._pause):
                 good = _good(client)
                 with self._noting:
                     self.record.note(good=good)

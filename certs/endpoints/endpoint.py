@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +24,12 @@ from operation.failure import Failure
 from operation.stack import Stack
 
 PREAMBLES: dict[str, Literal["postgres"]] = {"database": "postgres"}
+NONE = object()
+"""In place of a container where none runs."""
+
+AT_ONCE = 8
+"""Endpoints that are asked at the same time; each answer is mostly waited for."""
+
 SECONDS = 5.0
 """Longest wait for one step of a handshake on the same host."""
 
@@ -108,13 +115,21 @@ def findings(stack: Stack, asked: Sequence[Endpoint]) -> list[Finding]:
         Failure: when Docker does not answer.
     """
     engine = client()
-    found: list[Finding] = []
-    for each in asked:
-        running = containers(stack, each.party, engine) if each.inside else [None]
-        if not running:
-            found.append(Finding(each.party, f"{each.party}:{each.port}", None, "no container of it runs"))
-        found += [look(stack, each, container) for container in running]
-    return found
+
+    def replicas(each: Endpoint) -> list[Any]:
+        return (containers(stack, each.party, engine) or [NONE]) if each.inside else [None]
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(replicas, asked))
+        one_by_one = [(each, running) for each, those in zip(asked, found, strict=True) for running in those]
+        return list(pool.map(lambda words: _looked(stack, *words), one_by_one))
+
+
+def _looked(stack: Stack, endpoint: Endpoint, container: Any) -> Finding:
+    if container is NONE:
+        where = f"{endpoint.party}:{endpoint.port}"
+        return Finding(endpoint.party, where, None, "no container of it runs")
+    return look(stack, endpoint, container)
 
 
 def look(stack: Stack, endpoint: Endpoint, container: Any = None) -> Finding:
