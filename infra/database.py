@@ -8,11 +8,12 @@ import pulumi_docker as docker
 from backups.stanza import Stanza
 from infra.alert_rules import observe_seconds
 from infra.cluster import Cluster
+from infra.health import Health
 from infra.images import ImageArgs, built
 from infra.network import Networks
 from infra.parties import DATABASE
 from infra.storage import Volumes
-from infra.swarm_service import Health, SwarmServiceArgs, swarm_service
+from infra.swarm_service import SwarmServiceArgs, swarm_service
 from infra.templates import config, rendered, secret
 from operation import custodian
 from operation.stack import Stack
@@ -64,7 +65,7 @@ class Database(pulumi.ComponentResource):
                 secrets={"/etc/pgbackrest/conf.d/secrets.conf": _repository_secrets(stack, self)},
                 stop_signal="SIGINT",
                 stop_grace="120s",
-                health=Health(interval="1s", retries=10),
+                health=Health(),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[cluster, args.certificate, args.object_store]),
         )

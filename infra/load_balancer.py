@@ -11,7 +11,7 @@ from infra.images import ImageArgs, built
 from infra.network import Networks
 from infra.parties import LOAD_BALANCER
 from infra.storage import Volumes
-from infra.swarm_service import Health, SwarmServiceArgs, swarm_service
+from infra.swarm_service import SwarmServiceArgs, swarm_service
 from operation.stack import Stack
 
 MEBIBYTE = 1024 * 1024
@@ -64,7 +64,6 @@ class LoadBalancer(pulumi.ComponentResource):
                 ports=(settings.https_port, settings.http_port),
                 stop_signal="SIGUSR1",
                 stop_grace=STOP_GRACE,
-                health=Health(interval="3s"),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[args.certificate, configuration]),
         )

@@ -11,6 +11,7 @@ import yaml
 from infra import alerting
 from infra.alert_rules import rule_files
 from infra.cache import password
+from infra.health import Health
 from infra.images import ImageArgs, built
 from infra.monitors import ALERTMANAGER_FILE, CACHE_ADDRESS, PROMETHEUS_FILE, Monitor, monitors
 from infra.network import Networks
@@ -18,7 +19,7 @@ from infra.parties import ALERTMANAGER, CACHE_EXPORTER, PROMETHEUS, parties
 from infra.places import PASSWORD_FILE
 from infra.scraping import scraping
 from infra.storage import Volumes
-from infra.swarm_service import Health, SwarmServiceArgs, swarm_service
+from infra.swarm_service import SwarmServiceArgs, swarm_service
 from infra.templates import config, secret
 from operation import custodian
 from operation.failure import Failure
@@ -73,7 +74,7 @@ class Monitoring(pulumi.ComponentResource):
                 tmpfs={"/tmp": 16 * MEBIBYTE},  # noqa: S108
                 configs=_configs(stack, role, self),
                 secrets=_secrets(stack, role, self),
-                health=Health(interval="10s"),
+                health=Health(pause=15),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[args.certificates[role]]),
         )

@@ -7,11 +7,12 @@ from pathlib import Path
 import pulumi
 
 from infra.contexts import staged
+from infra.health import Health
 from infra.images import ImageArgs, built
 from infra.network import Networks
 from infra.parties import OBJECT_STORE
 from infra.storage import Volumes
-from infra.swarm_service import Health, SwarmServiceArgs, swarm_service
+from infra.swarm_service import SwarmServiceArgs, swarm_service
 from infra.templates import secret
 from operation import custodian
 from operation.failure import Failure
@@ -76,7 +77,7 @@ class ObjectStore(pulumi.ComponentResource):
                     for name in (*SECRETS, *(TRAINING_SECRETS if models else ()))
                 },
                 stop_grace="30s",
-                health=Health(interval="5s", retries=6),
+                health=Health(pause=5),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[args.certificate]),
         )

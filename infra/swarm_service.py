@@ -6,26 +6,12 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_docker as docker
 
+from infra.health import Health
 from infra.parties import Party
 from operation.stack import LABEL_ROLE, LABEL_STACK, Stack
 
 CONVERGE_TIMEOUT = "180s"
 """How long a service may take to be healthy before `up` fails with the task's own error."""
-
-
-@dataclass(frozen=True)
-class Health:
-    """A check that tests the real thing; durations as Docker takes them.
-
-    Each check starts a process in its container: at one a second and service, an idle stack kept a quarter of
-    two cores busy. Only the database is asked every second, since clients wait for it after a restore.
-    """
-
-    command: Sequence[str] = ("/usr/local/bin/healthy",)
-    interval: str = "3s"
-    timeout: str = "5s"
-    retries: int = 5
-    start_period: str = "60s"
 
 
 @dataclass(frozen=True)
@@ -59,7 +45,7 @@ class SwarmServiceArgs:
     ports: Sequence[int] = ()
     stop_signal: str = "SIGTERM"
     stop_grace: str = "30s"
-    health: Health = Health()
+    health: Health = field(default_factory=Health)
     cap_adds: Sequence[str] = ()
 
 
@@ -111,7 +97,7 @@ def _container(stack: Stack, args: SwarmServiceArgs) -> docker.ServiceTaskSpecCo
         configs=[_config(path, config) for path, config in args.configs.items()],
         secrets=[_secret(path, secret, args.party) for path, secret in args.secrets.items()],
         healthcheck=docker.ServiceTaskSpecContainerSpecHealthcheckArgs(
-            tests=["CMD", *args.health.command],
+            tests=args.health.test,
             interval=args.health.interval,
             timeout=args.health.timeout,
             retries=args.health.retries,

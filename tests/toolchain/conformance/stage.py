@@ -1,12 +1,9 @@
 """A stack whose operations say what becomes of each resource, whatever plugin is on PATH."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 from pulumi import automation as auto
-from pulumi.automation._stack import StackInitMode
 
 from tests.toolchain.provider.trial import Program, Trial, run_of
 
@@ -17,33 +14,8 @@ NEW_FIRST = "replace, the new one comes first"
 _REPLACING = frozenset({"replace", "create-replacement", "delete-replaced"})
 
 
-class Lean(auto.Stack):
-    """A stack that does not ask Pulumi again, in commands of their own, for what its events have said."""
-
-    def outputs(self) -> auto.OutputMap:
-        """Nothing: they are in the state."""
-        return {}
-
-    def info(self, show_secrets: bool = True) -> auto.UpdateSummary:
-        """Nothing that a case looks at."""
-        del show_secrets
-        return auto.UpdateSummary("update", datetime.now(UTC), "", {}, {}, "succeeded")
-
-
 class Stage(Trial):
     """A stack for a case."""
-
-    @cached_property
-    def stack(self) -> auto.Stack:
-        """The stack, whose program each operation gives."""
-        options = self.options()
-        workspace = auto.LocalWorkspace(
-            work_dir=options.work_dir,
-            project_settings=options.project_settings,
-            env_vars=options.env_vars,
-            program=run_of(lambda: None),
-        )
-        return Lean(self.name, workspace, StackInitMode.CREATE)
 
     def exports(self) -> dict[str, Any]:
         """What the program exports."""

@@ -3,8 +3,9 @@
 import contextlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,23 @@ from typing import Any
 import docker
 import docker.errors
 from pulumi import automation as auto
+from pulumi.automation._stack import StackInitMode
 
 PASSPHRASE = "only for tests"  # noqa: S105  # of an empty backend
 Program = Callable[[], object]
+
+
+class Lean(auto.Stack):
+    """A stack that does not ask Pulumi again, in commands of their own, for what its events have said."""
+
+    def outputs(self) -> auto.OutputMap:
+        """Nothing: they are in the state."""
+        return {}
+
+    def info(self, show_secrets: bool = True) -> auto.UpdateSummary:
+        """Nothing that a test looks at."""
+        del show_secrets
+        return auto.UpdateSummary("update", datetime.now(UTC), "", {}, {}, "succeeded")
 
 
 @dataclass
@@ -34,8 +49,10 @@ class Trial:
 
     def up(self, program: Program, **options: Any) -> dict[str, int]:
         """What `pulumi up` did, by kind of step."""
-        result = self.stack.up(program=run_of(program), on_output=self._hear, **options)
-        return _by_name(result.summary.resource_changes)
+        events: list[auto.EngineEvent] = []
+        words = {"on_output": self._hear, "on_event": events.append, **options}
+        self.stack.up(program=run_of(program), **words)
+        return _changes(events)
 
     def fails(self, program: Program) -> str:
         """What `pulumi up` said when it failed."""
@@ -52,7 +69,9 @@ class Trial:
 
     def refresh(self) -> dict[str, int]:
         """What `pulumi refresh` saw, by kind of step."""
-        return _by_name(self.stack.refresh(on_output=self._hear).summary.resource_changes)
+        events: list[auto.EngineEvent] = []
+        self.stack.refresh(on_output=self._hear, on_event=events.append)
+        return _changes(events)
 
     def destroy(self) -> None:
         """Take all away."""
@@ -61,9 +80,14 @@ class Trial:
     @cached_property
     def stack(self) -> auto.Stack:
         """The stack, whose program each operation gives."""
-        return auto.create_or_select_stack(
-            self.name, project_name="provider", program=run_of(lambda: None), opts=self.options()
+        options = self.options()
+        workspace = auto.LocalWorkspace(
+            work_dir=options.work_dir,
+            project_settings=options.project_settings,
+            env_vars=options.env_vars,
+            program=run_of(lambda: None),
         )
+        return Lean(self.name, workspace, StackInitMode.CREATE_OR_SELECT)
 
     def options(self) -> auto.LocalWorkspaceOptions:
         """Where the stack is kept."""
@@ -126,6 +150,12 @@ class Trial:
 
     def _hear(self, text: str) -> None:
         self.said += text + os.linesep
+
+
+def _changes(events: Sequence[auto.EngineEvent]) -> dict[str, int]:
+    """What an operation did, by the last of its events."""
+    told = [event.summary_event.resource_changes for event in events if event.summary_event]
+    return _by_name(told[-1])
 
 
 def _by_name(changes: Mapping[Any, int] | None) -> dict[str, int]:
