@@ -13,7 +13,7 @@ Check = Callable[[str], tuple[int, str, int]]
 
 @pytest.fixture
 def check(tmp_path: Path) -> Check:
-    """Runs the script with a `healthy` that does what is given; gives status, words and number of questions."""
+    """Runs the script with a `healthy` that does what is given: status, words, number of questions."""
     healthy, asked = tmp_path / "healthy", tmp_path / "asked"
     script = Health(pause=5).test[1].replace("/usr/local/bin/healthy", str(healthy))
     script = script.replace("/tmp/healthy", str(tmp_path / "seen")).replace("sleep 5", ":")  # noqa: S108
