@@ -8,7 +8,6 @@ import pulumi_docker as docker
 from backups.stanza import Stanza
 from infra.alert_rules import observe_seconds
 from infra.cluster import Cluster
-from infra.health import Health
 from infra.images import ImageArgs, built
 from infra.network import Networks
 from infra.parties import DATABASE
@@ -65,7 +64,6 @@ class Database(pulumi.ComponentResource):
                 secrets={"/etc/pgbackrest/conf.d/secrets.conf": _repository_secrets(stack, self)},
                 stop_signal="SIGINT",
                 stop_grace="120s",
-                health=Health(),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[cluster, args.certificate, args.object_store]),
         )

@@ -34,7 +34,7 @@ class Health:
         start_period: in which bad ones do not count.
     """
 
-    pause: int = 3
+    pause: int = 5
     interval: str = "1s"
     timeout: str = "60s"
     retries: int = 10

@@ -7,7 +7,6 @@ from pathlib import Path
 import pulumi
 
 from infra.contexts import staged
-from infra.health import Health
 from infra.images import ImageArgs, built
 from infra.network import Networks
 from infra.parties import OBJECT_STORE
@@ -77,7 +76,6 @@ class ObjectStore(pulumi.ComponentResource):
                     for name in (*SECRETS, *(TRAINING_SECRETS if models else ()))
                 },
                 stop_grace="30s",
-                health=Health(pause=5),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=[args.certificate]),
         )

@@ -3,14 +3,12 @@
 import os
 import signal
 import subprocess
-from functools import partial
 
 import docker
-import httpx
 import pytest
 
 from operation.stack import LABEL_ROLE, LABEL_STACK
-from tests.platform.deployment import Deployment, awaited, named, remove
+from tests.platform.deployment import Deployment, awaited
 
 pytestmark = pytest.mark.platform
 
@@ -72,22 +70,6 @@ def test_what_was_changed_by_hand_is_repaired(platform: Deployment) -> None:
     assert awaited(platform.well, 60, "the api's return")
 
 
-def test_an_up_that_is_killed_goes_on_where_it_was(platform: Deployment) -> None:
-    """Killed while Pulumi works; afterwards the same command ends it, and nothing is left over."""
-    text = platform.stack.file.read_text()
-    platform.configure(api__replicas=3, load_balancer__max_connections=1900)
-    try:
-        first = platform.start("invoke", "up", "--skip-backup")
-        awaited(lambda: pulumi_is_at_work(platform), 60, "Pulumi's work")
-        kill(first)
-        platform.succeed("up", "--skip-backup")
-        assert awaited(lambda: replicas_healthy(platform, "api") == 3, 60, "three replicas")
-        assert platform.run("pulumi", "preview", "--expect-no-changes").status == 0
-    finally:
-        platform.stack.file.write_text(text)
-        platform.succeed("up", "--skip-backup")
-
-
 def test_an_up_that_is_interrupted_says_so(platform: Deployment) -> None:
     """Ctrl-C: status 130, one sentence, and the next one works."""
     text = platform.stack.file.read_text()
@@ -125,23 +107,6 @@ def test_s3_that_does_not_answer(platform: Deployment) -> None:
     platform.succeed("backup", "--repo", "s3")
 
 
-def test_a_first_up_that_is_killed_twice_is_ended_by_a_third() -> None:
-    """Half-made services, networks and databases are taken over or made anew."""
-    deployment = named()
-    try:
-        for wanted in ("network", "service"):
-            process = deployment.start("invoke", "up", "--skip-backup")
-            awaited(partial(_made_or_ended, deployment, wanted, process), 120, f"a first {wanted}")
-            assert process.returncode is None, process.communicate()
-            kill(process)
-        deployment.succeed("up", "--skip-backup", seconds=300)
-        with deployment.client() as client:
-            assert client.get("/readyz").status_code == httpx.codes.OK
-        assert deployment.run("pulumi", "preview", "--expect-no-changes").status == 0
-    finally:
-        remove(deployment)
-
-
 def test_down_keeps_the_data_and_up_brings_it_back(platform: Deployment) -> None:
     """What goes is said first; rows are there again afterwards."""
     platform.write("before down")
@@ -155,10 +120,6 @@ def test_down_keeps_the_data_and_up_brings_it_back(platform: Deployment) -> None
     platform.succeed("up")
     assert awaited(platform.well, 60, "the platform's return")
     assert "before down" in platform.names()
-
-
-def _made_or_ended(deployment: Deployment, kind: str, process: "subprocess.Popen[str]") -> bool:
-    return _made(deployment, kind) or process.poll() is not None
 
 
 def _made(deployment: Deployment, kind: str) -> bool:

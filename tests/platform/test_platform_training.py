@@ -11,7 +11,7 @@ from tests.platform.deployment import Deployment, awaited, named, remove
 
 pytestmark = pytest.mark.platform
 
-EPOCHS = 800
+EPOCHS = 300
 CHANCE = 0.25
 """Share of four classes that a blind guess tells right."""
 

@@ -41,7 +41,7 @@ class Silent(BaseHTTPRequestHandler):
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[tuple[int, list[str]]]:
     """A TLS server with a certificate of our own CA; notes the names that it is asked for."""
-    stack = Stack("seen", root=tmp_path, given={})
+    stack = Stack("seen", root=tmp_path, given={"bem:certificates": {"names": ["bem.test"]}})
     wish = Profile(
         party="load-balancer",
         common_name="load-balancer",
