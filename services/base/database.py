@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool
@@ -22,6 +24,10 @@ WAIT = 0.8
 
 CHECK = 0.4
 """Seconds of those that a connection may take to show that it is alive."""
+
+FRESH = 1.0
+"""Seconds for which an answer shows that a connection is alive; no database is back sooner after its end.
+To ask each time took a fifth of the service's time."""
 
 RECONNECT = 0.5
 """Seconds after which a lost connection is given up, so that the next request asks for a fresh one.
@@ -53,6 +59,7 @@ class Database:
             name="requests",
             open=False,
         )
+        self._answered: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
 
     async def open(self) -> None:
         """Starts connecting; does not wait for it."""
@@ -76,6 +83,7 @@ class Database:
             try:
                 with limit(connection, deadline - clock()):
                     yield connection
+                self._answered[connection] = clock()
             finally:
                 await self._pool.putconn(connection)
         except (
@@ -87,7 +95,7 @@ class Database:
             raise Unavailable("the database is not available now; try again") from error
 
     async def _living(self, deadline: float) -> Connection:
-        """A connection that has just answered.
+        """A connection that has just answered: within `FRESH`, without a word since then, or when asked.
 
         Dead ones go back closed, for the pool to replace, and the next is tried at once: after an outage all
         idle ones are dead, and the pool's own check would sleep between two of them.
@@ -95,6 +103,8 @@ class Database:
         clock = asyncio.get_running_loop().time
         while True:
             connection = await self._pool.getconn(max(deadline - clock(), 0))
+            if clock() - self._answered.pop(connection, 0) < FRESH and not _speaks(connection):
+                return connection
             try:
                 with limit(connection, CHECK):
                     await connection.execute("")
@@ -106,6 +116,15 @@ class Database:
                 raise
             else:
                 return connection
+
+
+def _speaks(connection: Connection) -> bool:
+    """Whether there is something to read: a server that ends a session says so, or just hangs up."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def reason(error: BaseException) -> str:

@@ -28,6 +28,16 @@ def test_a_lost_database_is_answered_quickly_and_found_again(
     until(lambda: post(client) == 201, 1.5)
 
 
+def test_sessions_that_the_database_ends_cost_no_request(client: httpx.Client, database: Container) -> None:
+    """All, right after they answered: what an ended session leaves to read is seen before it is used."""
+    ended = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'bem_api'"
+    for _ in range(5):
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(lambda _: client.get("/items?limit=1").status_code, range(16))) == {200}
+        assert int(query(database, ended)) > 0
+        assert [client.get("/items?limit=1").status_code for _ in range(8)] == [200] * 8
+
+
 def test_a_frozen_database_is_answered_quickly(client: httpx.Client, database: Container) -> None:
     """A server that takes the bytes and never answers is given up, on every connection."""
     assert post(client) == 201
