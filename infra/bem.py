@@ -86,7 +86,11 @@ def _services(
 
 def pulse_environment(pulse: Pulse) -> dict[str, str]:
     """What a worker is told."""
-    return {"PULSE_BATCH": str(pulse.batch), "PULSE_TRIES": str(pulse.tries)}
+    return {
+        "PULSE_BATCH": str(pulse.batch),
+        "PULSE_TRIES": str(pulse.tries),
+        "PULSE_RETENTION_DAYS": str(pulse.retention_days),
+    }
 
 
 def realtime_environment(settings: Realtime) -> dict[str, str]:

@@ -335,6 +335,7 @@ class Pulse(Section):
     replicas: Replicas = Field(2, description="how many run at once")
     batch: int = Field(200, ge=1, le=1000, description="pulses of one transaction at most")
     tries: int = Field(5, ge=1, le=100, description="failures after which a pulse is a dead letter")
+    retention_days: int = Field(90, ge=1, le=3650, description="days that results are kept")
 
 
 class Training(Section):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-BATCH, TRIES = "PULSE_BATCH", "PULSE_TRIES"
-LARGEST = {BATCH: 1000, TRIES: 100}
+BATCH, TRIES, RETENTION = "PULSE_BATCH", "PULSE_TRIES", "PULSE_RETENTION_DAYS"
+LARGEST = {BATCH: 1000, TRIES: 100, RETENTION: 3650}
 
 
 @dataclass(frozen=True)
@@ -14,10 +14,12 @@ class Configuration:
     Attributes:
         batch: pulses of one transaction at most.
         tries: how often the processing of one pulse may fail before it is a dead letter.
+        retention_days: that results are kept, and their keys are known.
     """
 
     batch: int = 200
     tries: int = 5
+    retention_days: int = 90
 
 
 def from_environment(environment: Mapping[str, str]) -> Configuration:
@@ -29,6 +31,7 @@ def from_environment(environment: Mapping[str, str]) -> Configuration:
     return Configuration(
         batch=_number(environment, BATCH, Configuration.batch),
         tries=_number(environment, TRIES, Configuration.tries),
+        retention_days=_number(environment, RETENTION, Configuration.retention_days),
     )
 
 

@@ -29,6 +29,7 @@ from services.pulse.inbox import Inbox
 from services.pulse.kinds import KINDS
 from services.pulse.ledger import Ledger
 from services.pulse.liveness import Liveness
+from services.pulse.retention import Retention
 from services.pulse.stock import Stock
 from services.pulse.upkeep import Upkeep
 from services.pulse.worker import Worker
@@ -59,6 +60,8 @@ def build(drain: Drain) -> uvicorn.Config:
     batches = Batches(inbox, ledger, KINDS, held, configuration.tries)
     worker = Worker(inbox, batches, held, configuration.batch, drain)
     upkeep = Upkeep(inbox, Stock(client), lambda: worker.mine)
+    reach = conninfo("bem_pulse", "pulse-retention", statement_milliseconds=STATEMENT)
+    retention = Retention(reach, configuration.retention_days)
     cache = CacheDependency(cache_client("pulse"))
     database = DatabaseDependency(conninfo("bem_pulse", "pulse-health"))
 
@@ -66,7 +69,7 @@ def build(drain: Drain) -> uvicorn.Config:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.create_task(asyncio.Event().wait() if canary else worker.run())
         loop.add_done_callback(_ended)
-        watches = (cache.watch(), database.watch(), *(() if canary else (upkeep.run(),)))
+        watches = (cache.watch(), database.watch(), *(() if canary else (upkeep.run(), retention.run())))
         beside = [asyncio.create_task(each) for each in watches]
         LOG.info("working", extra={"worker": name, "kinds": sorted(KINDS)})
         yield

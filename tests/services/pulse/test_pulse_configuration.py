@@ -4,9 +4,10 @@ from services.pulse.configuration import Configuration, from_environment
 
 
 def test_defaults_and_what_is_given() -> None:
-    """Both numbers come from the environment."""
-    assert from_environment({}) == Configuration(batch=200, tries=5)
-    assert from_environment({"PULSE_BATCH": "1000", "PULSE_TRIES": "1"}) == Configuration(1000, 1)
+    """All numbers come from the environment."""
+    assert from_environment({}) == Configuration(batch=200, tries=5, retention_days=90)
+    given = {"PULSE_BATCH": "1000", "PULSE_TRIES": "1", "PULSE_RETENTION_DAYS": "7"}
+    assert from_environment(given) == Configuration(1000, 1, 7)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,7 @@ def test_defaults_and_what_is_given() -> None:
         ("PULSE_BATCH", "0"),
         ("PULSE_BATCH", "1001"),
         ("PULSE_TRIES", "101"),
+        ("PULSE_RETENTION_DAYS", "0"),
         ("PULSE_TRIES", "\N{SUPERSCRIPT TWO}"),
     ],
 )
