@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from cryptography import x509
+
 from certs.ca.signature import now
 from certs.endpoints import endpoint
 from certs.endpoints.endpoint import Endpoint
@@ -40,6 +42,10 @@ REPLACED = 180.0
 CARRIER = f"{base_image.REPOSITORY}:{base_image.TAG}"
 """What pairs are carried with: the base of all images, so it is there also while nothing runs."""
 
+SPREAD = 1 / 30
+"""Part of their lives over which renewals are spread before the last third: three days of ninety.
+Certificates of one day are not all due at one hour, and hosts that began together do not all work at once."""
+
 Say = Callable[[str], None]
 
 
@@ -50,7 +56,7 @@ def chosen(stack: Stack, party: str, *, every: bool, due: bool) -> list[Profile]
         stack: whose.
         party: one by name, or empty.
         every: all of them.
-        due: those with less than a third of their life left.
+        due: those with little more than a third of their life left, each by its own moment.
 
     Raises:
         Failure: when not exactly one way of choosing was used, or there is no such party.
@@ -154,7 +160,12 @@ def _succeeded(stack: Stack, asked: Endpoint, old: Any, serial: str) -> bool:
 
 def _due(stack: Stack, party: str) -> bool:
     kept = certificate(stack, party)
-    return kept is None or life_left(kept, now()) <= RENEWED_WITH
+    return kept is None or life_left(kept, now()) <= RENEWED_WITH + SPREAD * _lot(kept)
+
+
+def _lot(kept: x509.Certificate) -> float:
+    """A number from 0 to 1 that a certificate keeps: its serial number is random."""
+    return kept.serial_number % 1000 / 1000
 
 
 def _not_taken(party: str, serial: str) -> Failure:

@@ -27,6 +27,7 @@ CLOCKS = tuple(
         "revocation.lists",
         "revocation.revocation",
         "foreign.imports",
+        "serving.renewal",
     )
 )
 

@@ -274,6 +274,19 @@ def test_renewal_of_nobody_is_refused(stack: Stack, ask: Ask) -> None:
     assert "api" in caught.value.remedy
 
 
+def test_renewals_are_spread(stack: Stack, ask: Ask, clock: Clock) -> None:
+    """Of twenty that were issued at once some are due three days before a third is left, and all then."""
+    with clock(-58.5):
+        for number in range(20):
+            ensure(stack, ask(party=f"party-{number}", days=90))
+    early = len(renewal.chosen(stack, "", every=False, due=True))
+    assert 0 < early < 20
+    with clock(1.6):
+        assert len(renewal.chosen(stack, "", every=False, due=True)) == 20
+    with clock(-2):
+        assert renewal.chosen(stack, "", every=False, due=True) == []
+
+
 def test_due_are_those_with_a_third_left(stack: Stack, ask: Ask, clock: Clock) -> None:
     """`--due` takes the old one and leaves the young one; `--all` takes both."""
     with clock(-70):
