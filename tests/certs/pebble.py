@@ -19,6 +19,10 @@ import httpx
 import pytest
 from filelock import FileLock
 
+from certs.ca.authority import authority
+from certs.pairs.leaf import issue
+from certs.pairs.profile import Profile
+from operation.stack import Stack
 from toolchain import cache, golang
 from toolchain.version import numbers, required_go
 
@@ -107,6 +111,25 @@ def free(count: int) -> list[int]:
         for each in sockets:
             each.bind(("127.0.0.1", 0))
         return [int(each.getsockname()[1]) for each in sockets]
+
+
+def own_tls(folder: Path) -> Path:
+    """Pebble's own certificate, of a CA of its own, in files; gives the folder."""
+    host = Stack("pebble", root=folder, given={})
+    wish = Profile(
+        party="pebble",
+        common_name="localhost",
+        names=("localhost",),
+        addresses=(),
+        server=True,
+        client=False,
+        uid=0,
+        days=30,
+    )
+    leaf = issue(host, wish, authority(host))
+    for name, words in (("cert.pem", leaf.chain), ("key.pem", leaf.key), ("ca.pem", leaf.anchors)):
+        (folder / name).write_bytes(words)
+    return folder
 
 
 @contextmanager

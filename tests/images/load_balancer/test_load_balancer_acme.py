@@ -16,11 +16,8 @@ from invoke.context import Context
 from certs import tasks
 from certs.acme import console, front, obtaining, service
 from certs.acme.account import thumbprint
-from certs.ca.authority import authority
 from certs.endpoints import endpoint
 from certs.foreign import public_pair
-from certs.pairs.leaf import issue
-from certs.pairs.profile import Profile
 from certs.pairs.statement import serial_of
 from certs.pairs.store import certificate
 from certs.serving import renewal
@@ -32,7 +29,7 @@ from infra.tls import profiles
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import LABEL_ROLE, LABEL_STACK, ROOT, Stack
-from tests.certs.pebble import Pebble, free, running
+from tests.certs.pebble import Pebble, free, own_tls, running
 from tests.images.load_balancer.view import CONFIGURATION
 from tests.images.workshop import FILES, MEMORY, Container, Workshop, logs, until
 
@@ -97,7 +94,7 @@ def site(workshop: Workshop, image: str, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("acme")
     https, plain = free(2)
     (folder / "infra").symlink_to(ROOT / "infra")
-    with running(folder, _tls(folder), plain) as pebble:
+    with running(folder, own_tls(folder), plain) as pebble:
         stack = _stack(folder, pebble, https, plain)
         wish = next(each for each in profiles(stack) if each.party == "load-balancer")
         volume = workshop.engine.volumes.create(stack.object_name("certs-load-balancer"))
@@ -121,25 +118,6 @@ def site(workshop: Workshop, image: str, tmp_path_factory: pytest.TempPathFactor
         finally:
             container.remove(force=True, v=True)
             volume.remove(force=True)
-
-
-def _tls(folder: Path) -> Path:
-    """Pebble's own certificate."""
-    host = Stack("pebble", root=folder, given={})
-    wish = Profile(
-        party="pebble",
-        common_name="localhost",
-        names=("localhost",),
-        addresses=(),
-        server=True,
-        client=False,
-        uid=0,
-        days=30,
-    )
-    leaf = issue(host, wish, authority(host))
-    for name, words in (("cert.pem", leaf.chain), ("key.pem", leaf.key), ("ca.pem", leaf.anchors)):
-        (folder / name).write_bytes(words)
-    return folder
 
 
 def _stack(folder: Path, pebble: Pebble, https: int, plain: int) -> Stack:
