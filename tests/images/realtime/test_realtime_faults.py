@@ -146,6 +146,29 @@ def test_redis_killed_and_back(replicas: Replicas, cache: Container, client: Con
         assert set(kept) <= set(numbers)
 
 
+def test_redis_frozen_and_back(replicas: Replicas, cache: Container, client: Connect) -> None:
+    """It takes the bytes and says nothing: told in seconds, connections stay, nothing kept is lost."""
+    listeners = [client(replica) for replica in replicas]
+    for each in listeners:
+        each.ask(type="subscribe", channel="frozen")
+    stream = Stream(client(replicas[0]), "frozen")
+    stream.reach(10)
+    cache.pause()
+    try:
+        until(lambda: len(stream.refused) > 0, 20)
+        assert {answer["code"] for answer in stream.refused} == {"unavailable"}
+        assert listeners[1].ask(type="ping")["type"] == "pong"
+    finally:
+        cache.unpause()
+    until(lambda: healthy(cache)[0], 30)
+    stream.reach(10)
+    kept = stream.end()
+    for each in listeners:
+        numbers = heard(each, kept[-1])
+        assert numbers == sorted(set(numbers))
+        assert set(kept) <= set(numbers)
+
+
 def test_a_position_older_than_what_is_kept_is_a_gap(replicas: Replicas, client: Connect) -> None:
     """Said before what is still there; a position within it is none, and an unknown channel neither."""
     one = client(replicas[1])
