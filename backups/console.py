@@ -17,7 +17,7 @@ from backups.move import settle
 from backups.preflight import Checked, preflight, reader
 from backups.restore import Restored
 from backups.restore import restore as run_restore
-from backups.target import Target
+from backups.target import Target, looked_up
 from backups.undo import forget as run_forget
 from backups.undo import previous
 from backups.undo import undo as run_undo
@@ -93,6 +93,7 @@ def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, a
     """Pre-flight, question, restore, and the begin of a backup of what came out."""
     stack = stack_named(name)
     number = repositories(repo)[0] if repo else 0
+    target = looked_up(stack, target)
     progress = progress_of(stack, "restore", quiet=as_json)
     with mutation(stack, f"restore {target}") as outcome:
         if dry_run:

@@ -39,6 +39,7 @@ def point_of(plan: Plan) -> datetime | None:
 def _goal(plan: Plan) -> str:
     return {
         Goal.LATEST: "everything there is",
+        Goal.MARK: f"mark {plan.mark.name if plan.mark else ''}, {plan.time}",
         Goal.BACKUP: "the end of that backup",
         Goal.END: f"the end of timeline {plan.timeline}, which is before {plan.time}",
     }.get(plan.goal, str(plan.time))

@@ -8,6 +8,7 @@ from itertools import pairwise
 from backups.catalog import Catalog
 from backups.history import on_lineage
 from backups.info import Backup
+from backups.mark import Mark
 from backups.target import Target
 from operation.failure import Failure, refusal
 
@@ -23,6 +24,7 @@ class Goal(StrEnum):
     """Where recovery is to end."""
 
     TIME = "time"
+    MARK = "mark"
     BACKUP = "backup"
     END = "end"
     LATEST = "latest"
@@ -35,19 +37,21 @@ class Plan:
     Attributes:
         backup: where recovery starts; names the repository as well.
         timeline: which one it follows, always by number.
-        goal: a time, the backup's own end, the end of an abandoned timeline, or the latest of all.
-        time: the moment that was asked for; None for a backup and for the latest.
+        goal: a time, a mark, the backup's own end, the end of an abandoned timeline, or the latest of all.
+        time: the moment that was asked for, or of the mark; None for a backup and for the latest.
+        mark: that was asked for.
     """
 
     backup: Backup
     timeline: int
     goal: Goal
     time: datetime | None = None
+    mark: Mark | None = None
 
     @property
     def pauses(self) -> bool:
         """Whether recovery has a target to pause at; otherwise it ends with the WAL."""
-        return self.goal in {Goal.TIME, Goal.BACKUP}
+        return self.goal in {Goal.TIME, Goal.MARK, Goal.BACKUP}
 
 
 def plans(target: Target, catalog: Catalog, now: datetime, repository: int = 0) -> list[Plan]:
@@ -66,6 +70,8 @@ def plans(target: Target, catalog: Catalog, now: datetime, repository: int = 0) 
         return _latest(catalog, repository)
     if target.label:
         return _labelled(catalog, target.label, repository)
+    if target.mark is not None:
+        return _marked(catalog, target.mark, repository)
     if target.time is None:
         raise refusal("a restore needs a target.")
     return _timed(catalog, target.time, now, repository)
@@ -94,6 +100,43 @@ def covers(catalog: Catalog, repository: int, moment: datetime) -> bool:
     """Whether archived WAL of the serving timeline goes beyond a moment: recovery stops at a later commit."""
     reach = catalog.reach(repository, catalog.timeline)
     return reach is not None and reach.until is not None and moment < reach.until
+
+
+def repositories_of(catalog: Catalog, mark: Mark) -> list[int]:
+    """The repositories from which a mark can be reached: they have a backup before it and WAL beyond it."""
+    covering = [
+        number
+        for number in sorted(catalog.archives)
+        if (reach := catalog.reach(number, mark.timeline)) and reach.until and mark.at < reach.until
+    ]
+    return [
+        number for number in covering if any(each.repository == number for each in _before(catalog, mark))
+    ]
+
+
+def _before(catalog: Catalog, mark: Mark) -> list[Backup]:
+    return [
+        each
+        for each in _whole(catalog)
+        if each.stopped <= mark.at
+        and each.stop_lsn <= mark.position
+        and on_lineage(each.timeline, each.stop_lsn, mark.timeline, catalog.forks)
+    ]
+
+
+def _marked(catalog: Catalog, mark: Mark, repository: int) -> list[Plan]:
+    fitting = _before(catalog, mark)
+    if not fitting:
+        raise _uncovered_before(catalog, mark.at)
+    numbers = repositories_of(catalog, mark)
+    found = [
+        Plan(each, mark.timeline, Goal.MARK, mark.at, mark)
+        for each in _best(fitting, repository)
+        if each.repository in numbers
+    ]
+    if not found:
+        raise _uncovered_after(catalog, mark.at, mark.timeline, repository)
+    return found
 
 
 def _end(catalog: Catalog, timeline: int) -> datetime | None:

@@ -105,6 +105,22 @@ def values(stack: Stack, generation: int, *, keep_present: bool) -> dict[str, An
     }
 
 
+def _as_marked(plan: Plan, facts: Facts) -> Facts:
+    """What was found, when it is what the mark recorded.
+
+    Raises:
+        Failure: when it is another moment; the database that served before serves still.
+    """
+    if plan.mark is not None and facts.heartbeat != plan.mark.heartbeat:
+        raise Failure(
+            f"the restored database knows {facts.heartbeat}, and mark {plan.mark.name} recorded "
+            f"{plan.mark.heartbeat}.",
+            "it is not the moment of the mark; the database that serves was not touched.",
+            "`--repo` names the other repository; `invoke backup.verify` tests both.",
+        )
+    return facts
+
+
 class _Attempt:
     """One plan carried out: its volume filled, recovered, looked into, and moved to."""
 
@@ -156,7 +172,7 @@ class _Attempt:
             server.start(target)
             self._wait(target)
         with self.progress.step("look into what was restored"):
-            return gather(target)
+            return _as_marked(self.plan, gather(target))
 
     def _wait(self, target: Any) -> None:
         if self.follow:

@@ -62,9 +62,40 @@ def verify(_context: Context, repo: str = "", stack: str = "", json: bool = Fals
 
 
 @task(
+    positional=["name"],
+    help={
+        "name": "how you call this moment: before-release-7",
+        "dry_run": "look at the name, and make no mark",
+        "stack": STACK,
+        "json": JSON,
+    },
+)
+def mark(_context: Context, name: str, dry_run: bool = False, stack: str = "", json: bool = False) -> None:
+    """Give this moment a name, and keep what is true of it: `restore --to-mark` comes back to exactly that.
+
+    Example: invoke backup.mark before-release-7
+    """
+    from backups import marking  # noqa: PLC0415
+
+    marking.make(stack, name, dry_run=dry_run, as_json=json)
+
+
+@task(help={"stack": STACK, "json": JSON})
+def marks(_context: Context, stack: str = "", json: bool = False) -> None:
+    """List the marks, and the repositories from which each can be reached.
+
+    Example: invoke backup.marks --json
+    """
+    from backups import marking  # noqa: PLC0415
+
+    marking.listing(stack, as_json=json)
+
+
+@task(
     default=True,
     help={
         "to": "a time with its offset: 2026-11-24T03:10:00+01:00",
+        "to_mark": "the name of a mark: its very moment",
         "backup": "the label of a backup: its own end",
         "latest": "everything that was acknowledged",
         "repo": "local or s3; the best when left out",
@@ -74,9 +105,10 @@ def verify(_context: Context, repo: str = "", stack: str = "", json: bool = Fals
         "json": JSON,
     },
 )
-def to_point(
+def to_point(  # noqa: PLR0913, PLR0917  # one word for each way to say where to
     _context: Context,
     to: str = "",
+    to_mark: str = "",
     backup: str = "",
     latest: bool = False,
     repo: str = "",
@@ -93,7 +125,8 @@ def to_point(
     from backups import console  # noqa: PLC0415
     from backups.target import parse_target  # noqa: PLC0415
 
-    console.restore(stack, parse_target(to, backup, latest), repo, yes=yes, dry_run=dry_run, as_json=json)
+    target = parse_target(to, backup, latest, to_mark)
+    console.restore(stack, target, repo, yes=yes, dry_run=dry_run, as_json=json)
 
 
 @task(
@@ -146,7 +179,7 @@ def forget(
 def collections() -> tuple[Any, Any]:
     """The collections `backup` and `restore`."""
     backup = Collection("backup")
-    for each in (take, listing, verify):
+    for each in (take, listing, verify, mark, marks):
         backup.add_task(each)
     restore = Collection("restore")
     for each in (to_point, undo, forget):

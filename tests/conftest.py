@@ -17,12 +17,13 @@ __all__ = ["pytest_runtest_logreport", "pytest_terminal_summary"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A host for CI shares its cores and disks with strangers and stands still for seconds.
 
-    There a test of a real platform that fails is tried once more, and the summary counts it as rerun.
+    There a test of a real platform, or one that takes seconds, is tried once more when it fails, and the
+    summary counts it as rerun.
     """
     if "CI" not in os.environ:
         return
     for item in items:
-        if item.get_closest_marker("platform") is not None:
+        if item.get_closest_marker("platform") or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -18,6 +18,8 @@ GUIDE = (ROOT / "docs" / "operating.md").read_text()
 JSON, DRY_RUN, YES = "json", "dry_run", "yes"
 MUST: dict[str, set[str]] = {
     "backup.list": {JSON},
+    "backup.mark": {JSON, DRY_RUN},
+    "backup.marks": {JSON},
     "backup.schedule": {JSON, DRY_RUN},
     "backup.take": {JSON, DRY_RUN},
     "backup.verify": {JSON},

@@ -55,6 +55,7 @@ SCHEDULED = f"{SCHEDULES}::test_backups_are_scheduled_with_what_the_host_has"
 FIRED = f"{SCHEDULES}::test_a_failed_job_gives_its_exit_status_and_what_to_do"
 UNSCHEDULED = f"{SCHEDULES}::test_schedules_of_backups_go_together_and_drills_stay"
 BACK_AND_FORTH = f"{RESTORE}::test_restores_around_each_other_bring_the_right_rows"
+MARKED = f"{RESTORE}::test_a_mark_is_come_back_to_exactly"
 ONE_BACKUP = f"{RESTORE}::test_backup_s_own_end_and_the_other_repository"
 NAMED = "tests/certs/test_certs_named.py"
 CEREMONY = "tests/certs/test_certs_ceremony.py"
@@ -105,6 +106,9 @@ ELSEWHERE = {
     "invoke backup.verify --repo s3": f"{RESTORE}::test_latest_while_a_repository_takes_nothing",
     "invoke restore --to 2026-11-24T03:10:00+01:00": f"{RESTORE}::restored",
     "invoke restore --backup 20261124-101500F --yes": ONE_BACKUP,
+    "invoke backup.mark before-release-7": MARKED,
+    "invoke backup.marks --json": MARKED,
+    "invoke restore --to-mark before-release-7": MARKED,
     "invoke restore --latest": f"{RESTORE}::test_latest_of_a_database_that_was_killed",
     "invoke restore.undo": BACK_AND_FORTH,
     "invoke restore.undo --dry-run": BACK_AND_FORTH,

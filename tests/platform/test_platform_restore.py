@@ -132,6 +132,29 @@ def test_backup_s_own_end_and_the_other_repository(platform: Deployment) -> None
     assert platform.names() == [*before, "after the backup"]
 
 
+def test_a_mark_is_come_back_to_exactly(platform: Deployment) -> None:
+    """Made under writes, reached from either repository: all rows up to it are there, and none behind it."""
+    with Writer(platform, "mark") as writer:
+        awaited(lambda: len(writer.acknowledged) > 20, 30, "writes")
+        platform.succeed("backup.mark", "before-release-8", "--dry-run")
+        made = platform.succeed("backup.mark", "before-release-7", "--json").json
+        known = len(writer.acknowledged)
+        awaited(lambda: len(writer.acknowledged) > known + 20, 30, "more writes")
+    assert platform.invoke("backup.mark", "before-release-7").status == 2
+    awaited(
+        lambda: platform.succeed("backup.marks", "--json").json[0]["in"] == ["local", "s3"], 60, "archiving"
+    )
+    content = restored(platform, "--to-mark", "before-release-7")
+    names = platform.names()
+    present = [name in names for name in writer.acknowledged]
+    assert present == sorted(present, reverse=True), "a row is there, and one before it is not"
+    assert 20 < sum(present) <= known
+    assert content["plan"]["mark"]["name"] == made["name"]
+    assert platform.invoke("restore", "--to-mark", "before-release-8", "--yes").status == 2
+    platform.succeed("restore.undo", "--yes")
+    assert set(writer.acknowledged) <= set(platform.names())
+
+
 def test_latest_beside_a_living_database_loses_nothing(platform: Deployment, rows: list[str]) -> None:
     """Every acknowledged row is there; the gap for clients is short."""
     with Writer(platform, "latest") as writer:
