@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from certs.ca.signature import now, pem
 from certs.desk import description, table
 from certs.endpoints import endpoint, swarm
+from certs.foreign import public_pair
 from certs.pairs import store
 from certs.pairs.profile import Profile
 from certs.revocation import lists
@@ -46,7 +47,8 @@ def show(what: str, stack_name: str, *, as_json: bool, as_pem: bool = False, sta
     if starttls not in {"", "postgres"}:
         raise refusal(f"there is no preamble {starttls!r}.", remedy="use --starttls postgres, or none.")
     if not what:
-        _show(stack, store.profiles(stack), as_json=as_json, named=store.profiles(stack, store.NAMED))
+        named = store.profiles(stack, store.NAMED)
+        _show(stack, store.profiles(stack), as_json=as_json, named=named, public=True)
         return
     found = description.found(stack, what, "postgres" if starttls else "")
     if as_pem:
@@ -92,8 +94,18 @@ def _lists_are_due(stack: Stack) -> bool:
     return there and stack.settings.certificates.revocation and lists.due(stack, now())
 
 
-def _show(stack: Stack, profiles: list[Profile], *, as_json: bool, named: Sequence[Profile] = ()) -> None:
+def _show(
+    stack: Stack,
+    profiles: list[Profile],
+    *,
+    as_json: bool,
+    named: Sequence[Profile] = (),
+    public: bool = False,
+) -> None:
     pairs = [(each, store.certificate(stack, each.party)) for each in profiles]
+    if public and stack.settings.certificates.foreign:
+        shown = [each.model_copy(update={"party": public_pair.PLACE}) for each in profiles if each.public]
+        pairs += [(each, public_pair.certificate(stack)) for each in shown]
     pairs += [(each, store.certificate(stack, each.party, store.NAMED)) for each in named]
     table.of_pairs([(each, kept) for each, kept in pairs if kept]).show(as_json=as_json)
 

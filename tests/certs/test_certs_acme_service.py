@@ -1,5 +1,6 @@
 """The public certificate in service: what clients are shown, what is told of it, and what takes its place."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
@@ -18,6 +19,7 @@ from certs.foreign import public_pair
 from certs.pairs import store
 from certs.pairs.leaf import Leaf, issue
 from certs.pairs.profile import Profile
+from certs.pairs.statement import serial_of
 from certs.pairs.store import ensure
 from certs.serving import renewal
 from infra.balancer_file import content
@@ -277,3 +279,18 @@ def test_strangers_eyes_look_only_with_acme(stack: Stack) -> None:
 
     assert [each["__param_hostname"] for each in asked()] == ["localhost"]
     assert asked(**{"bem:certificates": {}}) == []
+
+
+def test_the_public_pair_is_listed_with_the_others(
+    stack: Stack, own: Leaf, theirs: Leaf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Under the word `public`; a stack that shows its own alone has no such line."""
+    assert own
+    on = switched_on(stack, 7)
+    pair.keep(on, theirs.chain, theirs.key, Origin(url=URL, names=NAMES))
+    for shown, parties in ((on, ["load-balancer", "public"]), (stack, ["load-balancer"])):
+        with mock.patch.object(console, "stack_named", return_value=shown):
+            tasks.show(Context(), json=True)
+        rows = json.loads(capsys.readouterr().out)
+        assert [row["party"] for row in rows] == parties
+    assert serial_of(theirs.certificate) != serial_of(own.certificate)

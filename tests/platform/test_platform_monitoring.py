@@ -18,6 +18,7 @@ from operation.stack import LABEL_ROLE, LABEL_STACK
 from tests.axe import violations
 from tests.chromium import Chromium, opened
 from tests.drills.pages import samples
+from tests.platform.credentials import NAME, UNAWARE, bad_ones, kept, mutual, refusing
 from tests.platform.deployment import Deployment, awaited, named, remove
 from tests.platform.reach import PORTS, reached
 from tests.platform.receivers import Received, receivers
@@ -192,6 +193,23 @@ def test_each_pair_that_may_talk_does_and_no_other(monitored: Deployment) -> Non
     found = {frozenset(pair) for pair in reached(monitored)}
     assert found - may == set()
     assert {pair for pair in may if pair & PORTS.keys()} - found == set()
+
+
+def test_no_server_takes_a_bad_certificate(monitored: Deployment, tmp_path: Path) -> None:
+    """Each takes a good one; each refuses another CA's, an expired one, and one that is not for clients.
+
+    The good one is revoked then, and refused by all that know lists.
+    """
+    stack = monitored.stack
+    everybody = {each.party for each in mutual(stack)}
+    assert len(everybody) > 10
+    monitored.succeed("certs.issue", NAME, "--profile", "client")
+    good = kept(stack, NAME)
+    assert refusing(stack, good) == {}
+    for wrong, pair in bad_ones(stack, tmp_path).items():
+        assert everybody - refusing(stack, pair).keys() == set(), wrong
+    monitored.succeed("certs.revoke", NAME, "--reason", "key_compromise", "--yes", seconds=900)
+    assert everybody - refusing(stack, good).keys() == UNAWARE
 
 
 def ours(deployment: Deployment) -> list[dict[str, Any]]:
