@@ -18,7 +18,9 @@ LONG = 3600.0
 @pytest.fixture
 def logger() -> Iterator[logging.Logger]:
     """A logger of its own, without handlers."""
-    made = logging.Logger("batched")
+    made = logging.getLogger("batched")
+    made.propagate = False
+    made.setLevel(logging.INFO)
     yield made
     made.handlers.clear()
 
