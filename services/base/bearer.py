@@ -1,6 +1,7 @@
 """The header `Authorization: Bearer` (RFC 6750), in front of a route."""
 
 from collections.abc import Callable, Coroutine
+from copy import copy
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -47,11 +48,20 @@ class Need:
 
 
 class GuardedRoute(APIRoute):
-    """Asks for the token before the body is read: a stranger costs nothing and is told nothing."""
+    """Asks for the token before the body is read: a stranger costs nothing and is told nothing.
+
+    The description keeps the dependency that says so; nobody is asked a second time for it.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """See `APIRoute`."""
+        described = self.dependant
+        self.dependant = copy(described)
+        self.dependant.dependencies = [
+            each for each in described.dependencies if not isinstance(each.call, Need)
+        ]
         handle = super().get_route_handler()
+        self.dependant = described
         needs = [each.dependency for each in self.dependencies if isinstance(each.dependency, Need)]
 
         async def guarded(request: Request) -> Response:
