@@ -142,7 +142,9 @@ class Page:
         return [each["params"] for name in names for each in self._told(name)]
 
     def _told(self, event: str) -> list[dict[str, Any]]:
-        return [each for each in self.browser.events if each["method"] == event]
+        """Of this page: those of other tests are still open, and some ask for news by themselves."""
+        mine = (each for each in self.browser.events if each.get("sessionId") == self.session)
+        return [each for each in mine if each["method"] == event]
 
 
 @contextmanager
