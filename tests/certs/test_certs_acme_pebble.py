@@ -329,7 +329,7 @@ def test_the_task_obtains_once_and_says_so(site: Site, capsys: pytest.CaptureFix
 
     with (
         mock.patch.object(console, "stack_named", return_value=site.stack),
-        mock.patch.object(service, "_settle", return_value=False),
+        mock.patch.object(service, "settle", return_value=False),
     ):
         tasks.acme(Context(), dry_run=True)
         shown = capsys.readouterr().out
@@ -355,7 +355,7 @@ def test_a_failure_says_what_serves_meanwhile(site: Site) -> None:
     folder = place.of_server(site.stack, site.stack.settings.certificates.acme.directory_url)
     other = changed(site, names=["paused.test"])
     window.keep_pause(folder, datetime.now(UTC) + timedelta(hours=1), "too many")
-    with mock.patch.object(service, "_settle", return_value=False), pytest.raises(Failure) as caught:
+    with mock.patch.object(service, "settle", return_value=False), pytest.raises(Failure) as caught:
         service.serve(other.stack, STEP)
     assert f"{found.not_valid_after_utc:%Y-%m-%d}" in caught.value.meaning
     assert "try again after" in caught.value.remedy

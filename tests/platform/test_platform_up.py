@@ -61,7 +61,7 @@ def test_every_container_is_locked_down(platform: Deployment) -> None:
         assert host["ReadonlyRootfs"], role
         assert host["CapDrop"] == ["ALL"], role
         assert config["User"] == users[role], role
-        assert config["Healthcheck"]["Test"][0] == "CMD", role
+        assert config["Healthcheck"]["Test"][0] == "CMD-SHELL", role
         published = [binding for binding in (host["PortBindings"] or {}).values() if binding]
         assert bool(published) is (role == "load-balancer"), role
 
