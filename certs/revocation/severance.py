@@ -3,6 +3,8 @@
 Our services cut theirs by themselves, once they have the new list. HAProxy's end with the worker before.
 """
 
+import json
+
 from backups.engine import query
 from infra.parties import CACHE, DATABASE
 from operation.containers import containers, execute, required
@@ -17,6 +19,10 @@ def statement(serial: int) -> str:
 def command(user: str) -> tuple[str, ...]:
     """Ends the sessions of one of Redis' users: it knows no certificates, so all of them begin again."""
     return ("ask", "CLIENT", "KILL", "USER", user)
+
+
+USERS = ("ask", "ACL", "USERS")
+"""Asks Redis for the names of its users."""
 
 
 def sever(stack: Stack, serial: int, party: str) -> dict[str, int]:
@@ -37,6 +43,8 @@ def sever(stack: Stack, serial: int, party: str) -> dict[str, int]:
     for running in containers(stack, DATABASE.role):
         cut[DATABASE.role] = int(query(running, statement(serial)))
     for running in containers(stack, CACHE.role):
-        words = required(execute(running, command(party)), "ending its sessions in Redis")
-        cut[CACHE.role] = int(words.strip() or 0)
+        users: list[str] = json.loads(required(execute(running, USERS), "asking Redis for its users"))
+        if party in users:  # a person, say, is none
+            words = required(execute(running, command(party)), "ending its sessions in Redis")
+            cut[CACHE.role] = int(words.strip() or 0)
     return cut
