@@ -44,13 +44,18 @@ class Changes:
 
 
 def environment(stack: Stack) -> dict[str, str]:
-    """The variables by which Pulumi finds a stack's state and passphrase; the same as `./ops env` gives."""
+    """The variables by which Pulumi finds a stack's state and passphrase, as `./ops env` gives them.
+
+    And two by which its short life has no collection of garbage, a tenth of the time of `invoke preview`.
+    """
     custodian.secret(stack, custodian.PULUMI_PASSPHRASE)
     return {
         "PULUMI_BACKEND_URL": f"file://{stack.make_folder('pulumi')}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(custodian.secret_path(stack, custodian.PULUMI_PASSPHRASE)),
         "PULUMI_STACK": stack.name,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "GOGC": os.environ.get("GOGC", "off"),
+        "GOMEMLIMIT": os.environ.get("GOMEMLIMIT", "512MiB"),
     }
 
 

@@ -97,7 +97,12 @@ class Trial:
         return auto.LocalWorkspaceOptions(
             work_dir=str(work),
             project_settings=auto.ProjectSettings("provider", "python", backend=backend),
-            env_vars={"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PULUMI_BACKEND_URL": f"file://{self.folder}"},
+            env_vars={
+                "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+                "PULUMI_BACKEND_URL": f"file://{self.folder}",
+                "GOGC": "off",
+                "GOMEMLIMIT": "512MiB",
+            },
         )
 
     def resources(self) -> dict[str, dict[str, Any]]:
