@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-import docker
 import pytest
 from invoke.context import Context
 
@@ -28,10 +27,10 @@ from infra.balancer_volume import Place
 from infra.tls import profiles
 from operation.failure import Failure
 from operation.progress import Progress
-from operation.stack import LABEL_ROLE, LABEL_STACK, ROOT, Stack
+from operation.stack import ROOT, Stack
 from tests.certs.pebble import Pebble, free, own_tls, running
-from tests.images.load_balancer.view import CONFIGURATION
-from tests.images.workshop import FILES, MEMORY, Container, Workshop, logs, until
+from tests.images.load_balancer.site import serving
+from tests.images.workshop import Container, Workshop, logs, until
 
 pytestmark = pytest.mark.platform
 
@@ -96,28 +95,9 @@ def site(workshop: Workshop, image: str, tmp_path_factory: pytest.TempPathFactor
     (folder / "infra").symlink_to(ROOT / "infra")
     with running(folder, own_tls(folder), plain) as pebble:
         stack = _stack(folder, pebble, https, plain)
-        wish = next(each for each in profiles(stack) if each.party == "load-balancer")
-        volume = workshop.engine.volumes.create(stack.object_name("certs-load-balancer"))
-        deliver(stack, wish, volume.name, image)
-        file = folder / "haproxy.cfg"
-        file.write_text(content(stack))
-        container = workshop.engine.containers.run(
-            image,
-            detach=True,
-            network_mode="host",
-            read_only=True,
-            tmpfs=MEMORY,
-            cap_drop=["ALL"],
-            ulimits=[docker.types.Ulimit(name="nofile", soft=FILES, hard=FILES)],
-            labels={LABEL_STACK: stack.name, LABEL_ROLE: "load-balancer"},
-            volumes=[f"{volume.name}:/certs:ro", f"{file}:{CONFIGURATION}:ro"],
-        )
-        try:
+        with serving(workshop, image, stack) as container:
             _await(stack, container)
             yield Site(stack, container, pebble)
-        finally:
-            container.remove(force=True, v=True)
-            volume.remove(force=True)
 
 
 def _stack(folder: Path, pebble: Pebble, https: int, plain: int) -> Stack:

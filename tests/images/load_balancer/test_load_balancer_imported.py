@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-import docker
 import pytest
 from cryptography import x509
 
@@ -17,15 +16,12 @@ from certs.endpoints import endpoint
 from certs.pairs.statement import serial_of
 from certs.pairs.store import certificate
 from certs.serving import public_side
-from certs.serving.carrier import deliver
-from infra.balancer_file import content
-from infra.tls import profiles
 from operation.progress import Progress
-from operation.stack import LABEL_ROLE, LABEL_STACK, ROOT, Stack
+from operation.stack import ROOT, Stack
 from tests.certs.elsewhere import Member, Wish, chain, key_of, made
 from tests.certs.pebble import free
-from tests.images.load_balancer.view import CONFIGURATION
-from tests.images.workshop import FILES, MEMORY, Workshop, logs, until
+from tests.images.load_balancer.site import serving
+from tests.images.workshop import Workshop, logs, until
 
 pytestmark = pytest.mark.platform
 
@@ -89,32 +85,13 @@ def site(workshop: Workshop, image: str, tmp_path: Path) -> Iterator[Site]:
         "bem:certificates": {"names": [NAME], "imported": True},
     }
     stack = Stack(f"imported-{secrets.token_hex(3)}", root=tmp_path, given=given)
-    volume = workshop.engine.volumes.create(stack.object_name("certs-load-balancer"))
-    deliver(
-        stack, next(each for each in profiles(stack) if each.party == "load-balancer"), volume.name, image
-    )
-    file = tmp_path / "haproxy.cfg"
-    file.write_text(content(stack))
-    container = workshop.engine.containers.run(
-        image,
-        detach=True,
-        network_mode="host",
-        read_only=True,
-        tmpfs=MEMORY,
-        cap_drop=["ALL"],
-        ulimits=[docker.types.Ulimit(name="nofile", soft=FILES, hard=FILES)],
-        labels={LABEL_STACK: stack.name, LABEL_ROLE: "load-balancer"},
-        volumes=[f"{volume.name}:/certs:ro", f"{file}:{CONFIGURATION}:ro"],
-    )
     found = Site(stack, made(Wish("Company root")), tmp_path)
-    try:
-        until(lambda: found.shown(NAME) != "", 20)
+    with serving(workshop, image, stack) as container:
+        try:
+            until(lambda: found.shown(NAME) != "", 20)
+        except AssertionError:
+            pytest.fail(logs(container))
         yield found
-    except AssertionError:
-        pytest.fail(logs(container))
-    finally:
-        container.remove(force=True, v=True)
-        volume.remove(force=True)
 
 
 def test_an_imported_pair_is_shown_and_its_successor_at_once(site: Site) -> None:
