@@ -84,7 +84,7 @@ def test_a_wrong_passphrase(platform: Deployment) -> None:
         (("restore", "--to", "2001-01-01T00:00:00Z", "--yes"), "the oldest restore point is"),
         (("restore", "--to", "2026-11-24T03:10:00", "--yes"), "no offset from UTC"),
         (("restore", "--to", "yesterday", "--yes"), "is not a time"),
-        (("restore", "--yes"), "exactly one of --to TIME, --backup LABEL, --latest"),
+        (("restore", "--yes"), "exactly one of --to TIME, --to-mark NAME, --backup LABEL, --latest"),
         (("restore", "--latest", "--backup", "x", "--yes"), "exactly one of"),
         (("restore", "--backup", "20010101-000000F", "--yes"), "there is no backup '20010101-000000F'"),
         (("restore", "--latest", "--repo", "tape", "--yes"), "there is no repository 'tape'"),

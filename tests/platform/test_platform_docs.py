@@ -16,6 +16,7 @@ EXAMPLES = {"SERVICE": "database", "NAME": "database-volume-lost"}
 """What a person writes for a word in capitals."""
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\S+")
 LABEL = re.compile(r"\d{8}-\d{6}F")
+MARK = "before-release-7"
 SECONDS = 60.0
 INTERRUPTED = 130
 COMMANDS = [command for command in documented() if command.program == "invoke"]
@@ -49,8 +50,9 @@ class Values:
 
 @pytest.fixture(scope="module")
 def values(first_up: tuple[Deployment, str]) -> Values:
-    """Those of the deployment of the session."""
+    """Those of the deployment of the session, which has the mark that the guide names."""
     deployment, _ = first_up
+    deployment.succeed("backup.mark", MARK)
     found = deployment.succeed("backup.list", "--json").json
     return Values(deployment.name, found["backups"][0]["label"], found["reach"]["local"]["until"])
 
