@@ -30,7 +30,7 @@ def test_a_lost_database_is_answered_quickly_and_found_again(
 
 def test_sessions_that_the_database_ends_cost_no_request(client: httpx.Client, database: Container) -> None:
     """All, right after they answered: what an ended session leaves to read is seen before it is used."""
-    ended = "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'bem_api'"
+    ended = "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity where usename = 'bem_api'"
     for _ in range(5):
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(lambda _: client.get("/items?limit=1").status_code, range(16))) == {200}
