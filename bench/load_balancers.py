@@ -17,6 +17,7 @@ from bench.series import Series
 from bench.subject import Subject, positive
 from certs.pairs.profile import Profile
 from certs.pairs.store import ensure
+from certs.revocation.lists import current, reissue
 from infra.balancer_file import filled_in
 from infra.routes import Route
 from infra.sections import LoadBalancer, RateLimit
@@ -30,6 +31,8 @@ SPEED = re.compile(r"finished in .*?, ([0-9.]+) req/s")
 WHOLE = re.compile(r"requests: (\d+) total, .* (\d+) succeeded, 0 failed, 0 errored")
 PROTOCOLS = {"HTTP/1.1": ["--h1"], "HTTP/2": []}
 OURS = "HAProxy"
+SECONDS = 20.0
+"""Longest wait for the first answer."""
 NO_LIMIT = 10_000_000
 """Counted, but never reached: a refusal is cheaper than an answer."""
 
@@ -82,8 +85,9 @@ def _street(progress: Progress) -> Iterator[tuple[list[str], Any]]:
             "Caddy": (tools, ["caddy", "run", "--config", "/files/caddy", "--adapter", "caddyfile"]),
         }
         volumes = [f"{files}:/files:ro", f"{folder / 'certs'}:/certs:ro"]
+        runs = {}
         for role, (image, command) in commands.items():
-            run = _run(engine, image.id, command, volumes)
+            run = runs[role] = _run(engine, image.id, command, volumes)
             made.callback(run.remove, force=True, v=True)
             aliases = ["api"] if role == "api" else [role.lower()]
             network.connect(run, aliases=aliases)
@@ -96,7 +100,7 @@ def _street(progress: Progress) -> Iterator[tuple[list[str], Any]]:
             return _speed(engine, tools.id, name, [*argv, *there, url])
 
         for role in [OURS, "nginx", "Caddy"]:
-            wait_for(lambda role=role: _answers(ask, role), 60, f"an answer of {role}")  # type: ignore[misc]
+            _await(ask, role, runs[role])
         yield [OURS, "nginx", "Caddy"], ask
 
 
@@ -121,12 +125,19 @@ def _files(stack: Stack, folder: Path) -> Path:
         party="bench", common_name="bench", names=names, addresses=(), server=True, client=True, uid=0, days=1
     )
     leaf = ensure(stack, profile)
-    pair = {"cert": leaf.chain, "key": leaf.key, "pair": leaf.chain + leaf.key, "ca": leaf.anchors}
-    current, files = folder / "certs" / "current", folder / "files"
-    for made in (current, files):
+    reissue(stack)
+    pair = {
+        "cert": leaf.chain,
+        "key": leaf.key,
+        "pair": leaf.chain + leaf.key,
+        "ca": leaf.anchors,
+        "crl": current(stack),
+    }
+    served, files = folder / "certs" / "current", folder / "files"
+    for made in (served, files):
         made.mkdir(parents=True)
     for name, content in pair.items():
-        (current / f"{name}.pem").write_bytes(content)
+        (served / f"{name}.pem").write_bytes(content)
     limits = RateLimit(requests_per_client=NO_LIMIT, requests_per_token=NO_LIMIT)
     balancer = LoadBalancer(https_port=PORT, rate_limit=limits)
     ours = filled_in(stack, balancer, [Route("api", slots=2)])
@@ -134,6 +145,13 @@ def _files(stack: Stack, folder: Path) -> Path:
     for name, text in texts.items():
         (files / name).write_text(text)
     return files
+
+
+def _await(ask: Any, role: str, run: Any) -> None:
+    try:
+        wait_for(lambda: _answers(ask, role), SECONDS, f"an answer of {role}")
+    except Failure as failure:
+        raise Failure(f"{failure.what}\n{run.logs(tail=10).decode(errors='replace')}") from failure
 
 
 def _answers(ask: Any, role: str) -> bool:

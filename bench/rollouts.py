@@ -63,7 +63,7 @@ def _measure(_options: Namespace, progress: Progress) -> Rows:
             with progress.step(f"deploy of {service}"), _another(deployment, service) as tag:
                 words = ("deploy", "--service", service, "--image", tag)
                 ours[service] = _watched(deployment, lambda words=words: deployment.invoke(*words))  # type: ignore[misc]
-        deployment.invoke("down")
+        deployment.invoke("down", "--yes")
         with progress.step("the same stack by Docker Compose"):
             theirs = dict(_by_compose(deployment))
     for service in SERVICES:
