@@ -75,28 +75,29 @@ def shake(  # noqa: PLR0913, PLR0917  # one word each for what a handshake is ma
     ask: bool = False,
     also: tuple[str, ...] = (),
 ) -> dict[str, str]:
-    """Shakes hands twice: without a judgement to see the certificate, then with the CA's.
+    """Shakes hands with the CA's judgement; when that does not hold, once more without, to see what is shown.
 
     Returns:
         `leaf` (DER, base64), `reason` (empty when chain and name verify) and, when asked, `refused` (empty
         when the server answered). With TLS 1.3 a refused client finishes its handshake: only an answer tells.
         `error` alone when there was no handshake at all.
     """
-    open_eyed = context(ca, certificate, key, verify=False)
-    try:
-        with connect(host, port, server_name, starttls, seconds, open_eyed) as seen:
-            der = seen.getpeercert(binary_form=True) or b""
-    except OSError as error:
-        return {"error": reason_of(error)}
-    result = {"leaf": base64.b64encode(der).decode(), "reason": "", "refused": ""}
+    refused = ""
     try:
         judging = context(ca, certificate, key, also, verify=True)
         with connect(host, port, server_name, starttls, seconds, judging) as judged:
+            der, reason = judged.getpeercert(binary_form=True) or b"", ""
             if ask:
-                result["refused"] = refusal_of(judged, starttls)
+                refused = refusal_of(judged, starttls)
     except OSError as error:
-        result["reason"] = reason_of(error)
-    return result
+        reason = reason_of(error)
+        try:
+            open_eyed = context(ca, certificate, key, verify=False)
+            with connect(host, port, server_name, starttls, seconds, open_eyed) as seen:
+                der = seen.getpeercert(binary_form=True) or b""
+        except OSError as silence:
+            return {"error": reason_of(silence)}
+    return {"leaf": base64.b64encode(der).decode(), "reason": reason, "refused": refused}
 
 
 def refusal_of(connection: ssl.SSLSocket, starttls: str) -> str:

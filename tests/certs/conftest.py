@@ -101,8 +101,10 @@ def serve() -> Iterator[Serve]:
     """Starts TLS servers on loopback; they read their pair for each client and answer one byte."""
     with ExitStack() as stack:
 
-        def started(folder: Path, *, mutual: bool = False, preamble: bytes = b"") -> int:
-            side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        def started(
+            folder: Path, *, mutual: bool = False, preamble: bytes = b"", own: ssl.SSLContext | None = None
+        ) -> int:
+            side = own or ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             if mutual:
                 side.load_verify_locations(folder / "ca.pem")
                 side.verify_mode = ssl.CERT_REQUIRED

@@ -14,6 +14,7 @@ from certs.pairs import leaf, named, store
 from certs.pairs.leaf import Leaf, issue
 from operation.containers import container, execute
 from operation.stack import Stack
+from tests.certs import resumption
 from tests.certs.conftest import turned
 
 NAME = "visitor"
@@ -73,16 +74,34 @@ def refusing(stack: Stack, pair: Leaf) -> dict[str, str]:
     return {party: words for party, words in said.items() if words}
 
 
+def resumed(stack: Stack, pair: Leaf) -> dict[str, dict[str, list[str]]]:
+    """How a client fared that came twice with that pair, by server and protocol."""
+    program = {
+        "PROGRAM": Path(resumption.__file__).read_text(),
+        "SHAKE": Path(handshake.__file__).read_text(),
+    }
+    with ThreadPoolExecutor(4) as pool:
+        said = pool.map(
+            lambda each: (each.party, json.loads(_shown(stack, each, pair, program))), mutual(stack)
+        )
+        return dict(said)
+
+
 def _asked(stack: Stack, asked: Endpoint, pair: Leaf) -> str:
-    """From within its container, with a question behind the handshake: TLS 1.3 refuses after it."""
+    """With a question behind the handshake: TLS 1.3 refuses after it."""
+    program = {"PROGRAM": Path(handshake.__file__).read_text()}
+    found: dict[str, str] = json.loads(_shown(stack, asked, pair, program))
+    return found.get("error", "") or found["reason"] or found["refused"]
+
+
+def _shown(stack: Stack, asked: Endpoint, pair: Leaf, program: dict[str, str]) -> str:
+    """What a program says that asks from within the server's container, with that pair."""
     words: dict[str, Any] = json.loads(endpoint.probe(asked)[-1])
     words |= {"certificate": "/tmp/shown.pem", "key": "/tmp/shown.key", "ask": True}  # noqa: S108
     environment = {
         "CERT": base64.b64encode(pair.chain).decode(),
         "KEY": base64.b64encode(pair.key).decode(),
-        "PROGRAM": Path(handshake.__file__).read_text(),
         "WORDS": json.dumps(words),
+        **program,
     }
-    output = execute(container(stack, asked.party), ["sh", "-c", SHOW], environment=environment)
-    found: dict[str, str] = json.loads(output.stdout)
-    return found.get("error", "") or found["reason"] or found["refused"]
+    return execute(container(stack, asked.party), ["sh", "-c", SHOW], environment=environment).stdout

@@ -18,7 +18,7 @@ from operation.stack import LABEL_ROLE, LABEL_STACK
 from tests.axe import violations
 from tests.chromium import Chromium, opened
 from tests.drills.pages import samples
-from tests.platform.credentials import NAME, UNAWARE, bad_ones, kept, mutual, refusing
+from tests.platform.credentials import NAME, UNAWARE, bad_ones, kept, mutual, refusing, resumed
 from tests.platform.deployment import Deployment, awaited, named, remove
 from tests.platform.reach import PORTS, reached
 from tests.platform.receivers import Received, receivers
@@ -206,6 +206,10 @@ def test_no_server_takes_a_bad_certificate(monitored: Deployment, tmp_path: Path
     monitored.succeed("certs.issue", NAME, "--profile", "client")
     good = kept(stack, NAME)
     assert refusing(stack, good) == {}
+    came = {party: by_protocol for party, by_protocol in resumed(stack, good).items() if party not in UNAWARE}
+    assert {each["TLS 1.3"][0] for each in came.values()} == {"anew"}
+    again = {party for party, each in came.items() if "resumed" in each["TLS 1.3"] + each["TLS 1.2"]}
+    assert again == set(), "who resumes a session is not asked for a certificate"
     for wrong, pair in bad_ones(stack, tmp_path).items():
         assert everybody - refusing(stack, pair).keys() == set(), wrong
     monitored.succeed("certs.revoke", NAME, "--reason", "key_compromise", "--yes", seconds=900)
