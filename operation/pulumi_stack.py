@@ -6,9 +6,16 @@ release is pinned (set-up and `./ops doctor` look at it), and what an update did
 update is left.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
-from pulumi.automation import LocalWorkspace, OutputMap, PulumiCommand, UpdateSummary
+from pulumi.automation import (
+    LocalWorkspace,
+    OutputMap,
+    PulumiCommand,
+    StackAlreadyExistsError,
+    UpdateSummary,
+)
 from pulumi.automation import Stack as ApiStack
 from pulumi.automation._stack import StackInitMode  # not exported, though the constructor wants it
 
@@ -56,5 +63,7 @@ def opened(stack: Stack) -> ApiStack:
         FileNotFoundError: there is no `pulumi` on PATH.
     """
     workspace = Workspace(work_dir=str(stack.root), pulumi_command=PinnedCommand())
-    there = state_path(stack).exists()
-    return UpdatedStack(stack.name, workspace, StackInitMode.SELECT if there else StackInitMode.CREATE)
+    if not state_path(stack).exists():
+        with suppress(StackAlreadyExistsError):  # another process has made it a moment ago
+            return UpdatedStack(stack.name, workspace, StackInitMode.CREATE)
+    return UpdatedStack(stack.name, workspace, StackInitMode.SELECT)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from operation import deployment
+from operation import deployment, pulumi_stack
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -97,3 +97,12 @@ def _update(stack: Stack) -> deployment.Changes:
     return deployment._run(  # noqa: SLF001  # `up` without its looks at Docker
         lambda on_event: opened.up(on_event=on_event), QUIET, QUIET.detail
     )
+
+
+@pytest.mark.platform
+@pytest.mark.usefixtures("calls")
+def test_two_that_make_the_same_stack_both_have_it(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`./ops env` beside the first `./ops up`: whoever is second finds the other's."""
+    deployment.introduce(stack)
+    monkeypatch.setattr(pulumi_stack, "state_path", lambda _: Path("/nowhere"))
+    deployment.opened(stack)
