@@ -129,6 +129,20 @@ def with_ends(target: Any, stanza: str, catalog: Catalog) -> Catalog:
     return replace(catalog, ends={**catalog.ends, **ends})
 
 
+def reach_before(
+    target: Any, stanza: str, catalog: Catalog, repository: int, segment: str
+) -> datetime | None:
+    """The last commit of a timeline before one of its segments; None when there is none near it.
+
+    Raises:
+        Failure: when the WAL there cannot be read.
+    """
+    found = _reach(
+        target, stanza, repository, catalog.archives[repository], timeline_of(segment), before=segment
+    )
+    return found.until if found else None
+
+
 def parse_reach(words: str) -> Reach | None:
     """What `wal-reach` printed: a segment and a time, a segment, or nothing."""
     parts = words.split()
@@ -138,8 +152,11 @@ def parse_reach(words: str) -> Reach | None:
     return Reach(timeline_of(parts[0]), parts[0], until)
 
 
-def _reach(target: Any, stanza: str, repository: int, archive: str, timeline: int) -> Reach | None:
-    output = execute(target, ["wal-reach", stanza, str(repository), archive, f"{timeline:08X}"])
+def _reach(  # one word each for what the script takes
+    target: Any, stanza: str, repository: int, archive: str, timeline: int, *, before: str = ""
+) -> Reach | None:
+    argv = ["wal-reach", stanza, str(repository), archive, f"{timeline:08X}"]
+    output = execute(target, [*argv, before] if before else argv)
     if output.status != 0:
         raise Failure(f"its WAL cannot be read: {(output.stderr or output.stdout).strip()[-300:]}")
     return parse_reach(output.stdout)

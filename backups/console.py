@@ -6,23 +6,23 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from backups import journal, lineage, rehearsal, switch
+from backups import journal, lineage, proving, rehearsal, switch
 from backups.backup import begin
 from backups.backup import take as take_backup
 from backups.catalog import read_catalog
 from backups.engine import backup_command, repositories
-from backups.forecast import forecast
+from backups.forecast import comparison, forecast
 from backups.listing import content, reaches, table
 from backups.move import settle
+from backups.outlook.survey import Outlook, survey
 from backups.preflight import Checked, preflight, reader
+from backups.proof_announcement import try_to_announce
 from backups.restore import Restored
 from backups.restore import restore as run_restore
 from backups.target import Target, looked_up
 from backups.undo import forget as run_forget
 from backups.undo import previous
 from backups.undo import undo as run_undo
-from backups.verify import Proof
-from backups.verify import verify as run_verify
 from operation.consent import ask
 from operation.failure import Failure, refusal
 from operation.lock import locked
@@ -31,23 +31,32 @@ from operation.progress import Progress, progress_of
 from operation.stack import Stack, stack_named
 
 
-def take(name: str, kind: str, repo: str, *, as_json: bool, dry_run: bool) -> None:
-    """Takes backups and prints their labels."""
+def take(name: str, kind: str, repo: str, *, as_json: bool, dry_run: bool, proof: bool = False) -> None:
+    """Takes backups and prints their labels; proves them by a restore when that is wanted.
+
+    Raises:
+        Failure: when a backup cannot be taken, or is not good.
+    """
     stack = stack_named(name)
     numbers = repositories(repo)
     commands = {number: backup_command(stack.settings.backups.stanza, number, kind) for number in numbers}
     if dry_run:
-        rehearsal.backup(commands, as_json=as_json)
+        rehearsal.backup(commands, as_json=as_json, proof=proof)
         return
     progress = progress_of(stack, "backup", quiet=as_json, alike=kind)
-    with mutation(stack, f"backup --type {kind}") as outcome:
+    with mutation(stack, f"backup --type {kind}{' --verify' * proof}") as outcome:
         settle(stack, progress)
         taken = take_backup(stack, kind, numbers, progress)
         outcome.detail = ", ".join(f"{each.repository}: {each.label}" for each in taken)
+        proven = proving.prove(Stack(stack.name, stack.root), numbers, progress) if proof else []
     if as_json:
-        _print(json.dumps([asdict(each) for each in taken], indent=1))
-    for each in [] if as_json else taken:
-        _print(f"{each.repository}: {each.label} ({each.kind}, {each.seconds} s)")
+        backups = [asdict(each) for each in taken]
+        said = {"backups": backups, "proofs": proving.content(proven)} if proof else backups
+        _print(json.dumps(said, indent=1, default=str))
+    labels = [f"{each.repository}: {each.label} ({each.kind}, {each.seconds} s)" for each in taken]
+    for line in [] if as_json else [*labels, *proving.verdicts(proven)]:
+        _print(line)
+    proving.judge(proven)
 
 
 def listing(name: str, *, as_json: bool) -> None:
@@ -67,28 +76,6 @@ def listing(name: str, *, as_json: bool) -> None:
             _print(line)
 
 
-def verify(name: str, repo: str, *, as_json: bool) -> None:
-    """Proves the newest backups and prints the verdicts.
-
-    Raises:
-        Failure: when one is not good.
-    """
-    stack = stack_named(name)
-    numbers = repositories(repo)
-    progress = progress_of(stack, "backup.verify", quiet=as_json)
-    with mutation(stack, "backup.verify"):
-        settle(stack, progress)
-        proofs = [run_verify(Stack(stack.name, stack.root), number, progress) for number in numbers]
-    if as_json:
-        _print(json.dumps([{**asdict(each), "good": each.good} for each in proofs], indent=1, default=str))
-    for proof in [] if as_json else proofs:
-        _print(_verdict(proof))
-    if not all(proof.good for proof in proofs):
-        raise Failure(
-            "a backup is not good.", "it must not be relied on.", "`invoke backup --type full`, then verify."
-        )
-
-
 def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Pre-flight, question, restore, and the begin of a backup of what came out."""
     stack = stack_named(name)
@@ -98,13 +85,13 @@ def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, a
     with mutation(stack, f"restore {target}") as outcome:
         if dry_run:
             outcome.outcome, outcome.detail = "unchanged", "dry run"
-            rehearsal.restore(stack, _foretold(stack, target, number, progress), as_json=as_json)
+            rehearsal.restore(stack, *_foretold(stack, target, number, progress), as_json=as_json)
             return
         settle(stack, progress)
         fresh = Stack(stack.name, stack.root)
-        checked = _foretold(fresh, target, number, progress)
+        checked, outlook = _foretold(fresh, target, number, progress, count=not yes)
         ask(f"Restore the database of stack {stack.name} so?", yes=yes)
-        restored = run_restore(fresh, checked.catalog, checked.options, progress)
+        restored = run_restore(fresh, checked.catalog, checked.options, progress, outlook.seconds)
         outcome.detail = f"generation {restored.generation}, timeline {restored.timeline}"
         _after(fresh, progress)
     _tell(stack, restored, as_json=as_json)
@@ -155,30 +142,28 @@ def forget(name: str, typed: str, *, yes: bool, as_json: bool = False, dry_run: 
     _print(json.dumps(gone, indent=1) if as_json else f"generation {generation} is gone")
 
 
-def _foretold(stack: Stack, target: Target, number: int, progress: Progress) -> Checked:
+def _foretold(
+    stack: Stack, target: Target, number: int, progress: Progress, *, count: bool = True
+) -> tuple[Checked, Outlook]:
     if journal.read(stack) is not None:
         progress.say("! a restore was interrupted; the next command that is no dry run ends it")
     checked = preflight(stack, target, number, progress)
-    for line in forecast(checked, datetime.now(UTC)):
+    outlook = survey(stack, checked, progress, count=count)
+    for line in forecast(checked, outlook, datetime.now(UTC)):
         print(line, file=sys.stderr)
-    return checked
+    return checked, outlook
 
 
 def _after(stack: Stack, progress: Progress) -> None:
-    """A backup begins at once: recovery along the new timeline then starts on it."""
+    """A backup begins at once: recovery along the new timeline then starts on it.
+
+    The database went back, so it has forgotten proofs that it was told of.
+    """
+    try_to_announce(stack, progress)
     try:
         begin(stack)
     except Failure as failure:
         progress.say(f"! the database is restored and serves, but no backup has begun: {failure}")
-
-
-def _verdict(proof: Proof) -> str:
-    verdict = "good" if proof.good else "NOT GOOD: " + "; ".join(proof.problems)
-    rows = sum(proof.rows.values())
-    return (
-        f"{proof.repository}: {proof.label} {verdict}; {rows} rows in {len(proof.rows)} tables, "
-        f"to {proof.recovered_to}, {proof.seconds} s"
-    )
 
 
 def _tell(stack: Stack, restored: Restored, *, as_json: bool) -> None:
@@ -189,6 +174,8 @@ def _tell(stack: Stack, restored: Restored, *, as_json: bool) -> None:
         f"stack {stack.name} serves generation {restored.generation}, timeline {restored.timeline}; "
         f"newest second in it {restored.facts.heartbeat}; down for {restored.seconds_down} s"
     )
+    if restored.seconds is not None:
+        _print(comparison(restored.predicted_seconds, restored.seconds))
     _print("a backup of it into each repository has begun; `invoke backup.list` shows it once it has ended")
     if restored.damaged:
         _print("! the old volume could not be read to its end: its very last rows may be missing")

@@ -54,9 +54,19 @@ def timeline_of(segment: str) -> int:
     return int(segment[:8], 16)
 
 
+def segment_end(segment: str) -> int:
+    """The WAL position, as a number, at which a segment ends."""
+    return (number_of(segment) + 1) * SEGMENT
+
+
 def before_fork(segment: str, fork: Fork) -> bool:
     """Whether a segment of the ancestor ended before it was left: only then it is whole."""
-    number = int(segment[8:16], 16) * SEGMENTS_A_FILE + int(segment[16:24], 16)
+    number = number_of(segment)
     return timeline_of(segment) < fork.timeline or (
         timeline_of(segment) == fork.timeline and number < fork.at // SEGMENT
     )
+
+
+def number_of(segment: str) -> int:
+    """The number of a segment: its WAL position divided by its size."""
+    return int(segment[8:16], 16) * SEGMENTS_A_FILE + int(segment[16:24], 16)

@@ -26,6 +26,7 @@ class Backup:
         started: when it began (UTC).
         stopped: the earliest moment that it can be restored to, a whole second: it had ended by then.
         timeline: the one it was taken on.
+        start_lsn: where its WAL begins, as a number: replay starts there.
         stop_lsn: where its WAL ends, as a number.
         database_bytes: size of the cluster.
         stored_bytes: what it added to the repository, in bytes.
@@ -38,6 +39,7 @@ class Backup:
     started: datetime
     stopped: datetime
     timeline: int
+    start_lsn: int
     stop_lsn: int
     database_bytes: int
     stored_bytes: int
@@ -119,6 +121,7 @@ def _backup(entry: dict[str, Any]) -> Backup:
         started=datetime.fromtimestamp(entry["timestamp"]["start"], UTC),
         stopped=datetime.fromtimestamp(entry["timestamp"]["stop"], UTC) + timedelta(seconds=1),
         timeline=timeline_of(stop),
+        start_lsn=lsn(entry["lsn"]["start"]),
         stop_lsn=lsn(entry["lsn"]["stop"]),
         database_bytes=entry["info"]["size"],
         stored_bytes=entry["info"]["repository"].get("delta", 0),

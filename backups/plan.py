@@ -40,6 +40,7 @@ class Plan:
         goal: a time, a mark, the backup's own end, the end of an abandoned timeline, or the latest of all.
         time: the moment that was asked for, or of the mark; None for a backup and for the latest.
         mark: that was asked for.
+        bridged: WAL segments that the backup's repository lacks, and another one gives.
     """
 
     backup: Backup
@@ -47,11 +48,19 @@ class Plan:
     goal: Goal
     time: datetime | None = None
     mark: Mark | None = None
+    bridged: tuple[str, ...] = ()
 
     @property
     def pauses(self) -> bool:
         """Whether recovery has a target to pause at; otherwise it ends with the WAL."""
         return self.goal in {Goal.TIME, Goal.MARK, Goal.BACKUP}
+
+
+def point_of(plan: Plan) -> datetime | None:
+    """The moment after which rows are given up; None when all there is comes back."""
+    if plan.goal is Goal.LATEST:
+        return None
+    return plan.time or plan.backup.stopped
 
 
 def plans(target: Target, catalog: Catalog, now: datetime, repository: int = 0) -> list[Plan]:

@@ -11,6 +11,7 @@ from backups.catalog import Catalog, read_catalog, with_ends
 from backups.engine import query
 from backups.plan import Goal, Plan, covers, plans
 from backups.scratch import remove_volume, scratch
+from backups.soundness import Archives, sound
 from backups.target import Target
 from operation.containers import execute, required, wait_for
 from operation.failure import Failure
@@ -33,12 +34,19 @@ class Checked:
         options: the ways to the target, the best first.
         free: bytes on the file system of the volumes.
         unarchived: WAL segments that no repository has yet; 0 when the database does not run.
+        notes: what a person should know about those ways.
     """
 
     catalog: Catalog
     options: list[Plan]
     free: int
     unarchived: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> int:
+        """Bytes that the first of the ways needs."""
+        return int(self.options[0].backup.database_bytes * GROWTH) + GIBIBYTE
 
 
 def preflight(stack: Stack, target: Target, repository: int, progress: Progress) -> Checked:
@@ -50,15 +58,17 @@ def preflight(stack: Stack, target: Target, repository: int, progress: Progress)
         Failure: when the target is not covered, there is no room, or no repository answers.
     """
     with progress.step("pre-flight") as say, reader(stack, say) as (asked, living):
-        catalog = _reaching(stack, asked, living, target, say)
+        catalog = _reaching(stack, asked, living, target, repository, say)
         options = plans(target, catalog, datetime.now(UTC), repository)
+        options, notes = sound(Archives(asked, stack.settings.backups.stanza, catalog), options)
         unarchived = 0
         if living is not None and server.system(living) in catalog.systems:
             unarchived = _unarchived(living)
             _same_timeline(living, catalog, options[0])
         free = int(required(execute(asked, ["df", "--output=avail", "-B1", "/cluster"]), "df").split()[-1])
-    _room(options[0], free)
-    return Checked(catalog, options, free, unarchived)
+    checked = Checked(catalog, options, free, unarchived, tuple(notes))
+    _room(checked)
+    return checked
 
 
 @contextmanager
@@ -80,19 +90,21 @@ def reader(stack: Stack, say: Any) -> Iterator[tuple[Any, Any]]:
         remove_volume(volume)
 
 
-def _reaching(stack: Stack, asked: Any, living: Any, target: Target, say: Any) -> Catalog:
+def _reaching(  # noqa: PLR0913, PLR0917  # each is another part of the question
+    stack: Stack, asked: Any, living: Any, target: Target, repository: int, say: Any
+) -> Catalog:
     stanza, reigns = stack.settings.backups.stanza, lineage.recorded(stack)
     catalog = read_catalog(asked, stanza, reigns)
     moment = target.time
     if moment is None:
         return catalog
-    if living is not None and not _covered(catalog, moment) and moment <= datetime.now(UTC):
+    if living is not None and not _covered(catalog, repository, moment) and moment <= datetime.now(UTC):
         say("asking the database to archive what it has")
-        catalog = _archived(living, stanza, catalog, moment)
+        catalog = _archived(living, stanza, catalog, repository, moment)
     return with_ends(asked, stanza, catalog)
 
 
-def _archived(living: Any, stanza: str, catalog: Catalog, moment: datetime) -> Catalog:
+def _archived(living: Any, stanza: str, catalog: Catalog, repository: int, moment: datetime) -> Catalog:
     """Makes a commit after the moment and waits until it is archived; what there is when that does not come.
 
     A transaction that has a number is a commit to recovery, also when it wrote nothing.
@@ -104,7 +116,7 @@ def _archived(living: Any, stanza: str, catalog: Catalog, moment: datetime) -> C
         query(living, "select pg_current_xact_id()")
         query(living, "select pg_switch_wal()")
         newest = read_catalog(living, stanza, catalog.reigns)
-        return _covered(newest, moment)
+        return _covered(newest, repository, moment)
 
     try:
         wait_for(again, REACH_SECONDS, "the archiving of the target")
@@ -113,8 +125,9 @@ def _archived(living: Any, stanza: str, catalog: Catalog, moment: datetime) -> C
     return newest
 
 
-def _covered(catalog: Catalog, moment: datetime) -> bool:
-    return any(covers(catalog, number, moment) for number in catalog.archives)
+def _covered(catalog: Catalog, repository: int, moment: datetime) -> bool:
+    """By the repository that was chosen; by any when none was."""
+    return any(covers(catalog, number, moment) for number in catalog.archives if repository in {0, number})
 
 
 def _unarchived(living: Any) -> int:
@@ -133,8 +146,8 @@ def _same_timeline(living: Any, catalog: Catalog, plan: Plan) -> None:
         )
 
 
-def _room(plan: Plan, free: int) -> None:
-    needed = int(plan.backup.database_bytes * GROWTH) + GIBIBYTE
+def _room(checked: Checked) -> None:
+    needed, free = checked.needed, checked.free
     if free < needed:
         raise Failure(
             f"a second copy needs {needed / GIBIBYTE:.1f} GiB, and {free / GIBIBYTE:.1f} GiB are free.",

@@ -87,12 +87,20 @@ def fill(
         "the database that serves was not touched; `invoke backup.verify` tests the repositories.",
     )
     know_timelines(target, plan.timeline, highest)
+    know_holes(target, plan.bridged)
 
 
 def know_timelines(target: Any, followed: int, highest: int) -> None:
     """Tells `fetch-wal` which numbers are taken, whether or not a repository has their history files."""
     script = 'echo "$1 $2" > /cluster/timelines'
     required(execute(target, ["sh", "-c", script, "sh", str(followed), str(highest)]), "noting the timelines")
+
+
+def know_holes(target: Any, segments: tuple[str, ...]) -> None:
+    """Tells `fetch-wal` which segments the repository lacks in the middle, so that it asks the other one."""
+    if segments:
+        script = 'printf "%s\\n" "$@" > /cluster/holes'
+        required(execute(target, ["sh", "-c", script, "sh", *segments]), "noting the holes")
 
 
 def wait_for_target(target: Any) -> None:

@@ -3,23 +3,31 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from backups import journal
 from backups.engine import REPOSITORIES
-from backups.forecast import point_of
+from backups.outlook.loss import Loss
+from backups.outlook.prediction import Prediction
+from backups.outlook.survey import Outlook
+from backups.plan import point_of
 from backups.preflight import Checked
 from backups.undo import forgettable, previous
 from operation.stack import Stack
 
 
-def backup(commands: Mapping[int, Sequence[str]], *, as_json: bool) -> None:
-    """The command lines, by number of the repository."""
-    found = [{"repository": REPOSITORIES[number], "argv": list(argv)} for number, argv in commands.items()]
-    _tell(found, [" ".join(argv) for argv in commands.values()], as_json=as_json)
+def backup(commands: Mapping[int, Sequence[str]], *, as_json: bool, proof: bool = False) -> None:
+    """The command lines, by number of the repository, and whether a proof of each follows."""
+    found = [
+        {"repository": REPOSITORIES[number], "argv": list(argv), "proof": proof}
+        for number, argv in commands.items()
+    ]
+    proofs = [f"then a proof of {REPOSITORIES[number]} by a restore" for number in commands if proof]
+    _tell(found, [*(" ".join(argv) for argv in commands.values()), *proofs], as_json=as_json)
 
 
-def restore(stack: Stack, checked: Checked, *, as_json: bool) -> None:
-    """What the pre-flight decided; a person has read it already."""
+def restore(stack: Stack, checked: Checked, outlook: Outlook, *, as_json: bool) -> None:
+    """What the pre-flight decided and what is to be expected; a person has read it already."""
     plan, point = checked.options[0], point_of(checked.options[0])
     lost = max(0.0, (datetime.now(UTC) - point).total_seconds()) if point else 0.0
     found = {
@@ -28,8 +36,14 @@ def restore(stack: Stack, checked: Checked, *, as_json: bool) -> None:
         "repository": REPOSITORIES[plan.backup.repository],
         "timeline": plan.timeline,
         "to": point.isoformat() if point else None,
-        "seconds_lost": round(lost, 1),
+        "restored_bytes": plan.backup.database_bytes,
+        "wal_bytes": outlook.stretch.size.likely,
+        "wal_assumed": outlook.stretch.assumed or None,
+        **_predicted(outlook.prediction),
+        "needed_bytes": checked.needed,
         "free_bytes": checked.free,
+        "seconds_lost": round(lost, 1),
+        **_lost(outlook.loss),
         "unarchived_segments": checked.unarchived,
     }
     _tell(found, [], as_json=as_json)
@@ -76,3 +90,34 @@ def _interrupted(stack: Stack) -> list[str]:
 def _tell(found: object, lines: Sequence[str], *, as_json: bool) -> None:
     for line in [json.dumps(found, indent=1)] if as_json else lines:
         print(line)
+
+
+def _predicted(prediction: Prediction | None) -> dict[str, Any]:
+    """Seconds, each with its range; null where nothing was measured."""
+    if prediction is None:
+        return {"predicted_seconds": None, "predicted_from": 0}
+    parts = {
+        "": prediction.whole,
+        "fill_": prediction.fill,
+        "replay_": prediction.replay,
+        "rest_": prediction.rest,
+        "down_": prediction.down,
+    }
+    found: dict[str, Any] = {}
+    for name, span in parts.items():
+        found[f"predicted_{name}seconds"] = round(span.seconds, 1) if span else None
+        found[f"predicted_{name}range"] = [round(span.low, 1), round(span.high, 1)] if span else None
+    errors = [round(100 * error, 1) for error in prediction.errors]
+    return {**found, "predicted_from": prediction.runs, "last_errors_percent": errors}
+
+
+def _lost(loss: Loss | None) -> dict[str, Any]:
+    """Rows and marks; null where nobody counted."""
+    found = loss or Loss(rows={})
+    return {
+        "rows_lost": found.total,
+        "rows_lost_by_table": found.rows,
+        "rows_not_counted": list(found.uncounted),
+        "rows_note": found.why or None,
+        "marks_lost": list(found.marks),
+    }

@@ -11,6 +11,8 @@ from backups.engine import REPOSITORIES
 from backups.journal import Move, Phase
 from backups.lineage import Reign
 from backups.move import finish, healed, move_over, settle
+from backups.outlook import rates
+from backups.outlook.stopwatch import FILL, REPLAY, Stopwatch
 from backups.plan import Goal, Plan
 from backups.proof import Facts, gather
 from backups.scratch import scratch, volume_exists
@@ -33,6 +35,8 @@ class Restored:
         facts: what was found in the restored database before it served.
         seconds_down: from the stop of the old database to the health of the new one; 0 when none ran.
         damaged: the old volume could not be read to its end, so that some of its last rows may be gone.
+        seconds: from the begin to the end; None for an undo.
+        predicted_seconds: as it was foretold; None when nobody could say, or another way was taken.
     """
 
     generation: int
@@ -41,10 +45,21 @@ class Restored:
     facts: Facts
     seconds_down: float
     damaged: bool = False
+    seconds: float | None = None
+    predicted_seconds: float | None = None
 
 
-def restore(stack: Stack, catalog: Catalog, options: list[Plan], progress: Progress) -> Restored:
+def restore(
+    stack: Stack, catalog: Catalog, options: list[Plan], progress: Progress, predicted: float | None = None
+) -> Restored:
     """Carries a plan out; the next one is tried when a repository fails before anything moved.
+
+    Args:
+        stack: whose database.
+        catalog: what the repositories hold.
+        options: the ways to the target, the best first.
+        progress: where it is said.
+        predicted: seconds that were foretold of the first way; kept beside the real ones.
 
     Raises:
         Failure: when none succeeded; the database that served before serves still.
@@ -59,7 +74,8 @@ def restore(stack: Stack, catalog: Catalog, options: list[Plan], progress: Progr
     for number, plan in enumerate(options, start=1):
         try:
             with healed(stack, progress):
-                return _Attempt(stack, plan, catalog, progress).run(move, generation)
+                stopwatch = Stopwatch(plan, predicted if number == 1 else None)
+                return _Attempt(stack, plan, catalog, progress, stopwatch).run(move, generation)
         except Failure as failure:
             if number == len(options) or journal.read(stack) is not None:
                 raise
@@ -124,8 +140,11 @@ def _as_marked(plan: Plan, facts: Facts) -> Facts:
 class _Attempt:
     """One plan carried out: its volume filled, recovered, looked into, and moved to."""
 
-    def __init__(self, stack: Stack, plan: Plan, catalog: Catalog, progress: Progress) -> None:
+    def __init__(
+        self, stack: Stack, plan: Plan, catalog: Catalog, progress: Progress, stopwatch: Stopwatch
+    ) -> None:
         self.stack, self.plan, self.catalog, self.progress = stack, plan, catalog, progress
+        self.stopwatch = stopwatch
         self.stanza = stack.settings.backups.stanza
         self.living = switch.alive(stack)
         self.related = self.living is None or server.system(self.living) in catalog.systems
@@ -151,13 +170,18 @@ class _Attempt:
             facts = replace(facts, heartbeat=last if self.follow and last else facts.heartbeat)
             damaged = execute(target, ["test", "-e", "/cluster/old-unreadable"]).status == 0
         move_over(self.stack, move, self.progress)
-        down = (cut_over.now() - started).total_seconds() if move.lived else 0.0
+        down = round((cut_over.now() - started).total_seconds(), 1) if move.lived else 0.0
         finish(self.stack, move, self.progress)
-        return Restored(generation, self.number, self.plan, facts, round(down, 1), damaged)
+        took = rates.keep(self.stack, self.stopwatch.restore(down if move.lived else None))
+        return Restored(
+            generation, self.number, self.plan, facts, down, damaged, took.seconds, took.predicted_seconds
+        )
 
     def _recover(self, target: Any, old: str) -> Facts:
         backup, settings = self.plan.backup, self.stack.settings.backups
-        with self.progress.step(f"restore {backup.label} from {REPOSITORIES[backup.repository]}"):
+        step = self.progress.step
+        filling = step(f"restore {backup.label} from {REPOSITORIES[backup.repository]}")
+        with filling, self.stopwatch.lap(FILL):
             recovery.fill(
                 target,
                 self.stanza,
@@ -166,12 +190,13 @@ class _Attempt:
                 follow=self.follow,
                 highest=self.number - 1,
             )
-        with self.progress.step("replay WAL"):
+        with step("replay WAL"), self.stopwatch.lap(REPLAY):
             if old and self.plan.goal is Goal.LATEST and self.living is None:
                 cut_over.old_is_dead(target)
             server.start(target)
             self._wait(target)
-        with self.progress.step("look into what was restored"):
+        with step("look into what was restored"):
+            self.stopwatch.reached(target)
             return _as_marked(self.plan, gather(target))
 
     def _wait(self, target: Any) -> None:

@@ -114,6 +114,11 @@ def system(target: Any) -> int:
     return int(query(target, "select system_identifier from pg_control_system()"))
 
 
+def written(target: Any) -> int:
+    """The WAL position, as a number, up to which a server that takes writes has written."""
+    return lsn(query(target, "select pg_current_wal_lsn()"))
+
+
 def replayed(target: Any) -> int:
     """The WAL position, as a number, up to which a standby has replayed."""
     return lsn(query(target, "select coalesce(pg_last_wal_replay_lsn(), '0/0')"))

@@ -16,6 +16,7 @@ REPO = "local or s3; both when left out"
     help={
         "type": "full, diff or incr",
         "repo": REPO,
+        "verify": "then prove what is there by a restore, as backup.verify does",
         "stack": STACK,
         "json": JSON,
         "dry_run": "say what would run",
@@ -25,6 +26,7 @@ def take(
     _context: Context,
     type: str = "incr",
     repo: str = "",
+    verify: bool = False,
     stack: str = "",
     json: bool = False,
     dry_run: bool = False,
@@ -35,7 +37,7 @@ def take(
     """
     from backups import console  # noqa: PLC0415
 
-    console.take(stack, type, repo, as_json=json, dry_run=dry_run)
+    console.take(stack, type, repo, as_json=json, dry_run=dry_run, proof=verify)
 
 
 @task(name="list", help={"stack": STACK, "json": JSON})
@@ -51,14 +53,36 @@ def listing(_context: Context, stack: str = "", json: bool = False) -> None:
 
 @task(help={"repo": REPO, "stack": STACK, "json": JSON})
 def verify(_context: Context, repo: str = "", stack: str = "", json: bool = False) -> None:
-    """Prove the newest backup by restoring it into a scratch database that cannot archive.
+    """Prove the newest backup: restored into a scratch database, up to a point that the living one makes now.
 
-    Checks every page, every index, every row count, and the statements of backups/verify.sql.
-    Example: invoke backup.verify --repo local
+    Compares both there; checks every page, heap and index, and the statements of backups/verify.sql. Signs
+    the verdict. Example: invoke backup.verify --repo local
     """
-    from backups import console  # noqa: PLC0415
+    from backups import proving  # noqa: PLC0415
 
-    console.verify(stack, repo, as_json=json)
+    proving.verify(stack, repo, as_json=json)
+
+
+@task(
+    help={
+        "check": "look at this file alone: a proof or a drill's journal, with its .sig beside it",
+        "stack": STACK,
+        "json": JSON,
+    }
+)
+def proofs(_context: Context, check: str = "", stack: str = "", json: bool = False) -> None:
+    """List the proofs: verdict, age, until when each counts, and whether its signature holds.
+
+    Exit status 1 when one was changed or is gone. Example: invoke backup.proofs --json
+    """
+    from pathlib import Path  # noqa: PLC0415
+
+    from backups import proving  # noqa: PLC0415
+
+    if check:
+        proving.check(stack, Path(check), as_json=json)
+    else:
+        proving.listing(stack, as_json=json)
 
 
 @task(
@@ -92,6 +116,48 @@ def marks(_context: Context, stack: str = "", json: bool = False) -> None:
 
 
 @task(
+    help={
+        "table": "its name: items, or audit.log with its schema",
+        "to": "the moment, a time with its offset: 2026-11-24T03:10:00+01:00",
+        "to_mark": "the name of a mark: its very moment",
+        "backup": "the label of a backup: its own end",
+        "where": "a condition on its columns; all rows when left out",
+        "to_table": "what the rescued rows are called; the table's name and the moment when left out",
+        "database": "that has the table",
+        "repo": "local or s3; the best when left out",
+        "dry_run": "pre-flight only: say what would be brought back, and change nothing",
+        "stack": STACK,
+        "json": JSON,
+    }
+)
+def rescue(  # noqa: PLR0913, PLR0917  # one word for each thing that is chosen
+    _context: Context,
+    table: str,
+    to: str = "",
+    to_mark: str = "",
+    backup: str = "",
+    where: str = "",
+    to_table: str = "",
+    database: str = "bem",
+    repo: str = "",
+    dry_run: bool = False,
+    stack: str = "",
+    json: bool = False,
+) -> None:
+    """Bring a table back as it was, beside the one that serves: nothing is overwritten, differences are told.
+
+    The database serves on meanwhile; the moment is restored into a scratch.
+    Example: invoke backup.rescue --table items --to 2026-11-24T03:10:00+01:00
+    """
+    from backups.rescue import console  # noqa: PLC0415
+    from backups.target import parse_target  # noqa: PLC0415
+
+    target = parse_target(to, backup, False, to_mark)
+    chosen = {"where": where, "to_table": to_table, "database": database, "repo": repo}
+    console.run(stack, table, target, chosen, dry_run=dry_run, as_json=json)
+
+
+@task(
     default=True,
     help={
         "to": "a time with its offset: 2026-11-24T03:10:00+01:00",
@@ -100,7 +166,8 @@ def marks(_context: Context, stack: str = "", json: bool = False) -> None:
         "latest": "everything that was acknowledged",
         "repo": "local or s3; the best when left out",
         "yes": "do not ask",
-        "dry_run": "pre-flight only: say what would be restored and lost",
+        "dry_run": "the same as --preview",
+        "preview": "pre-flight only: say from what, how long it takes, and what would be lost",
         "stack": STACK,
         "json": JSON,
     },
@@ -114,19 +181,20 @@ def to_point(  # noqa: PLR0913, PLR0917  # one word for each way to say where to
     repo: str = "",
     yes: bool = False,
     dry_run: bool = False,
+    preview: bool = False,
     stack: str = "",
     json: bool = False,
 ) -> None:
     """Restore the database into a new volume beside the running one, prove it, then move the service over.
 
     Until then the running database serves; afterwards its volume is kept for `restore.undo`.
-    Example: invoke restore --to 2026-11-24T03:10:00+01:00
+    Examples: invoke restore --to 2026-11-24T03:10:00+01:00; invoke restore --latest --preview
     """
     from backups import console  # noqa: PLC0415
     from backups.target import parse_target  # noqa: PLC0415
 
     target = parse_target(to, backup, latest, to_mark)
-    console.restore(stack, target, repo, yes=yes, dry_run=dry_run, as_json=json)
+    console.restore(stack, target, repo, yes=yes, dry_run=dry_run or preview, as_json=json)
 
 
 @task(
@@ -179,7 +247,7 @@ def forget(
 def collections() -> tuple[Any, Any]:
     """The collections `backup` and `restore`."""
     backup = Collection("backup")
-    for each in (take, listing, verify, mark, marks):
+    for each in (take, listing, verify, proofs, mark, marks, rescue):
         backup.add_task(each)
     restore = Collection("restore")
     for each in (to_point, undo, forget):

@@ -1,31 +1,36 @@
-"""Proof by restore: a backup counts when a database has come out of it."""
+"""Proof by restore: a backup counts when a database has come out of it that is as the living one was."""
 
-import json
-import re
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from backups import lineage, recovery, server
+from backups import (
+    examination,
+    lineage,
+    point,
+    point_archive,
+    point_comparison,
+    proofs,
+    recovery,
+    server,
+    switch,
+)
 from backups.catalog import read_catalog
-from backups.engine import REPOSITORIES, query
+from backups.engine import REPOSITORIES
+from backups.examination import statements
+from backups.outlook import rates
+from backups.outlook.stopwatch import FILL, REPLAY, Stopwatch
 from backups.plan import Plan, plans
+from backups.point import Point
 from backups.proof import Facts, gather
 from backups.scratch import remove_volume, scratch
 from backups.target import Target
-from operation.containers import execute
-from operation.custodian import write_private
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
 
-QUERIES = "verify.sql"
-"""The operator's own statements, in `backups/`: one that fails or says false fails the proof."""
-TOKEN = re.compile(
-    r"""(?xs) --[^\n]* | /\*.*?\*/ | '(?:[^']|'')*' | "[^"]*" | \$\w*\$.*?\$\w*\$ | ; | [^;'"$/-]+ | ."""
-)
+__all__ = ["Proof", "statements", "verify"]
 
 
 @dataclass(frozen=True)
@@ -35,11 +40,14 @@ class Proof:
     Attributes:
         at: when it ended.
         repository: `local` or `s3`.
-        label: the backup that was restored.
+        label: the backup that was restored; empty when none could be.
         recovered_to: newest second in the restored database.
         seconds: of the whole restore and recovery.
         rows: exact rows by table.
         problems: what was found wrong; empty is good.
+        mark: the point of the living database at which recovery paused; empty when it took all WAL.
+        recorded: rows by table that the living database had at the point.
+        compared: whether they were compared; not when transactions ended in the very moment of the point.
     """
 
     at: datetime
@@ -49,6 +57,9 @@ class Proof:
     seconds: float
     rows: dict[str, int]
     problems: tuple[str, ...]
+    mark: str = ""
+    recorded: dict[str, int] = field(default_factory=dict)
+    compared: bool = False
 
     @property
     def good(self) -> bool:
@@ -56,44 +67,85 @@ class Proof:
         return not self.problems
 
 
+@dataclass
+class Findings:
+    """What a proof has found so far; a failure in its middle leaves the rest as it is here."""
+
+    label: str = ""
+    mark: str = ""
+    compared: bool = False
+    facts: Facts = field(default_factory=lambda: Facts(checksums=False))
+    problems: list[str] = field(default_factory=list)
+
+
 def verify(stack: Stack, repository: int, progress: Progress) -> Proof:
-    """Restores the newest backup of one repository with all its WAL into a scratch, and looks at every page.
+    """Restores the newest backup of one repository into a scratch, looks at every page, keeps the verdict.
+
+    Recovery pauses at a point that the living database makes first; where none lives, it takes all WAL.
+    What cannot be restored is a verdict, too.
 
     Raises:
-        Failure: when it cannot be restored at all.
+        Failure: when nothing could be tried: no scratch, or a living database that makes no point.
     """
-    volume = stack.object_name(f"scratch-{secrets.token_hex(3)}")
-    started = datetime.now(UTC)
+    volume, name = stack.object_name(f"scratch-{secrets.token_hex(3)}"), REPOSITORIES[repository]
+    started, findings = datetime.now(UTC), Findings()
+    living = switch.alive(stack)
+    made = point.make(living, started) if living is not None else None
     try:
-        with (
-            scratch(stack, volume) as target,
-            progress.step(f"restore from {REPOSITORIES[repository]}") as say,
-        ):
-            plan = _plan(stack, target, repository)
-            recovery.fill(target, stack.settings.backups.stanza, plan, stack.settings.backups.processes)
-            say("replaying WAL")
-            facts, problems = _examine(stack, target, say)
+        with scratch(stack, volume) as target:
+            try:
+                with progress.step(f"restore from {name}") as say:
+                    _prove(stack, target, repository, made, findings, say)
+            except Failure as failure:
+                findings.problems.append(failure.what)
     finally:
         remove_volume(volume)
-    ended = datetime.now(UTC)
-    name = REPOSITORIES[repository]
-    seconds = round((ended - started).total_seconds(), 1)
-    proof = Proof(ended, name, plan.backup.label, facts.heartbeat, seconds, facts.rows, tuple(problems))
-    _keep(stack, proof)
+    proof = _verdict(findings, name, started, made)
+    proofs.keep(stack, name, proof.at, {**asdict(proof), "at": proof.at.isoformat(), "good": proof.good})
     return proof
 
 
-def newest(stack: Stack) -> dict[str, dict[str, Any]]:
-    """The newest proof of each repository, as it was kept."""
-    found = {}
-    for path in sorted((stack.folder / "proofs").glob("*.json")):
-        content = json.loads(path.read_text())
-        found[content["repository"]] = content
-    return found
+def _prove(
+    stack: Stack, target: Any, repository: int, made: Point | None, findings: Findings, say: Any
+) -> None:
+    if made is not None:
+        say("waiting for its WAL")
+        point_archive.wait_until_archived(target, stack.settings.backups.stanza, repository, made.segment)
+    plan = _plan(stack, target, repository, made)
+    findings.label, findings.mark = plan.backup.label, plan.mark.name if plan.mark else ""
+    _recover(stack, target, plan, say)
+    say("counting rows")
+    findings.facts = gather(target, count=True)
+    if made is not None and plan.pauses:
+        _compare(target, made, findings)
+    server.promote(target)
+    _examine(stack, target, findings, say)
 
 
-def _plan(stack: Stack, target: Any, repository: int) -> Plan:
+def _recover(stack: Stack, target: Any, plan: Plan, say: Any) -> None:
+    """Fills the scratch and replays to the point, or to the end of the WAL; how long each takes is kept."""
+    backups = stack.settings.backups
+    say(f"restoring {plan.backup.label}")
+    stopwatch = Stopwatch(plan)
+    with stopwatch.lap(FILL):
+        recovery.fill(target, backups.stanza, plan, backups.processes)
+    say("replaying WAL")
+    with stopwatch.lap(REPLAY):
+        server.start(target, options=("archive_mode=off",))
+        if plan.pauses:
+            recovery.wait_for_target(target)
+        else:
+            recovery.wait_for_end(target)
+    stopwatch.reached(target)
+    rates.keep(stack, stopwatch.proof())
+
+
+def _plan(stack: Stack, target: Any, repository: int, made: Point | None) -> Plan:
+    """To the point; to the end of the WAL without one, and when no backup had ended before it."""
     catalog = read_catalog(target, stack.settings.backups.stanza, lineage.recorded(stack))
+    to_point = point.way(catalog, repository, made.mark) if made is not None else None
+    if to_point is not None:
+        return to_point
     try:
         return plans(Target(latest=True), catalog, datetime.now(UTC), repository)[0]
     except Failure as failure:
@@ -105,57 +157,32 @@ def _plan(stack: Stack, target: Any, repository: int) -> Plan:
         ) from failure
 
 
-def _examine(stack: Stack, target: Any, say: Any) -> tuple[Facts, list[str]]:
-    server.start(target, options=("archive_mode=off",))
-    recovery.wait_for_end(target)
-    say("counting rows and checking indexes")
-    facts = gather(target, count=True)
-    problems = [] if facts.checksums else ["data pages carry no checksums"]
-    problems += _amcheck(target) + _queries(stack, target)
+def _compare(target: Any, made: Point, findings: Findings) -> None:
+    ended = point_comparison.ended_between(target, made)
+    findings.problems += point_comparison.differences(made, findings.facts, ended)
+    findings.compared = not ended
+
+
+def _examine(stack: Stack, target: Any, findings: Findings, say: Any) -> None:
+    say("checking heaps and indexes")
+    findings.problems += [] if findings.facts.checksums else ["data pages carry no checksums"]
+    findings.problems += examination.structures(target) + examination.answers(stack, target)
     server.stop(target)
     say("checking every page")
-    return facts, problems + _pages(target)
+    findings.problems += examination.pages(target)
 
 
-def _amcheck(target: Any) -> list[str]:
-    argv = ["pg_amcheck", "--all", "--install-missing", "--no-strict-names", "--jobs=2"]
-    argv += ["--heapallindexed", "--parent-check"]
-    output = execute(target, argv)
-    return [] if output.status == 0 else [f"amcheck: {(output.stdout + output.stderr).strip()[-500:]}"]
-
-
-def _queries(stack: Stack, target: Any) -> list[str]:
-    path = Path(stack.root) / "backups" / QUERIES
-    problems = []
-    for statement in statements(path.read_text()) if path.exists() else []:
-        try:
-            answer = query(target, statement, "bem")
-        except Failure as failure:
-            problems.append(failure.what)
-            continue
-        if answer.splitlines()[-1:] == ["f"]:
-            problems.append(f"{QUERIES}: «{statement}» says false")
-    return problems
-
-
-def statements(text: str) -> list[str]:
-    """The statements of a file; semicolons in quotes, functions' bodies and comments part nothing."""
-    found = [""]
-    for part in TOKEN.findall(text):
-        if part == ";":
-            found.append("")
-        elif not part.startswith(("--", "/*")):
-            found[-1] += part
-    return [each.strip() for each in found if each.strip()]
-
-
-def _pages(target: Any) -> list[str]:
-    output = execute(target, ["pg_checksums", "--check", "-D", "/cluster/pgdata"])
-    return [] if output.status == 0 else [f"checksums: {(output.stdout + output.stderr).strip()[-500:]}"]
-
-
-def _keep(stack: Stack, proof: Proof) -> None:
-    content = {**asdict(proof), "at": proof.at.isoformat(), "good": proof.good}
-    content["recovered_to"] = proof.recovered_to.isoformat() if proof.recovered_to else None
-    path = stack.make_folder("proofs") / f"{proof.at.strftime('%Y%m%dT%H%M%S')}-{proof.repository}.json"
-    write_private(path, json.dumps(content, indent=1, default=str).encode())
+def _verdict(findings: Findings, repository: str, started: datetime, made: Point | None) -> Proof:
+    ended = datetime.now(UTC)
+    return Proof(
+        at=ended,
+        repository=repository,
+        label=findings.label,
+        recovered_to=findings.facts.heartbeat,
+        seconds=round((ended - started).total_seconds(), 1),
+        rows=findings.facts.rows,
+        problems=tuple(findings.problems),
+        mark=findings.mark,
+        recorded=made.rows if made is not None and findings.mark else {},
+        compared=findings.compared,
+    )

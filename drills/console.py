@@ -14,6 +14,7 @@ from drills.evidence import DESTROY, Evidence, Journal, State
 from drills.orphans import end_orphans, marked
 from drills.publication import try_to_publish
 from drills.runner import Drill, Means
+from drills.seal import sealed, try_to_seal
 from drills.step import recorded
 from drills.turn import KILLED, alone, settled
 from drills.versions import versions
@@ -46,7 +47,8 @@ def run(name: str, stack_name: str, *, yes: bool, as_json: bool, keep: bool, dry
     with alone(stack):
         close_abandoned(stack, means, progress)
         done = drilled(runbook, stack, means, progress, keep=keep)
-    _print(json.dumps(report.content(done), indent=1) if as_json else report.result(done))
+    signed = sealed(stack, done)
+    _print(json.dumps(report.content(done, signed), indent=1) if as_json else report.result(done, signed))
     _judge(done)
 
 
@@ -87,6 +89,7 @@ def drilled(runbook: Runbook, stack: Stack, means: Means, progress: Progress, *,
         with marked(begun.folder):
             Drill(runbook, stack, begun, means, progress, keep=keep).run()
     finally:
+        try_to_seal(stack, begun, progress)
         _audit(stack, journal, journal.ended_at or datetime.now(UTC))
         try_to_publish(stack, begun, progress)
         try_to_announce(stack, progress)
@@ -108,6 +111,7 @@ def close_abandoned(stack: Stack, means: Means, progress: Progress) -> None:
             _remove_left(stack, left, means, progress)
         elif not killed:
             continue
+        try_to_seal(stack, left, progress)
         try_to_publish(stack, left, progress)
 
 

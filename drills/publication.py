@@ -5,6 +5,7 @@ from pathlib import Path
 
 from drills.document import FOLDER, names
 from drills.evidence import INDEX, Evidence, past
+from drills.seal import sealed
 from drills.turn import settled
 from operation.custodian import write_private
 from operation.progress import Progress
@@ -27,7 +28,7 @@ def publish(stack: Stack, drills: Sequence[Evidence]) -> None:
     from drills.pages.testimony import heard  # noqa: PLC0415
 
     for drill in drills:
-        write_private(drill.report, drill_page(drill.journal, heard(drill)).encode())
+        write_private(drill.report, drill_page(drill.journal, heard(drill), sealed(stack, drill)).encode())
     everything = settled(stack, past(stack))
     runbooks = names(stack.root / FOLDER.name)
     write_private(index_of(stack), index_page(stack.name, everything, runbooks).encode())

@@ -11,21 +11,26 @@ from drills.verdict import rpo_met, rto_met
 MARGIN = "  "
 
 
-def result(evidence: Evidence) -> str:
-    """The table at the end of a drill."""
+def result(evidence: Evidence, signed: str) -> str:
+    """The table at the end of a drill.
+
+    Args:
+        evidence: the drill's.
+        signed: by which key the journal is signed, or why not.
+    """
     journal = evidence.journal
     mark = "✓" if journal.state is State.PASSED else "✗"
     rows = [("drill", f"{mark} {journal.runbook}: {journal.state}"), *_figures(journal)]
     rows += [("why", reason) for reason in journal.verdict]
-    rows.append(("evidence", str(evidence.path)))
+    rows += [("signature", signed), ("evidence", str(evidence.path))]
     if evidence.report.exists():
         rows.append(("report", str(evidence.report)))
     return _aligned(rows)
 
 
-def content(evidence: Evidence) -> dict[str, object]:
-    """The journal, for JSON, and where it and its page are."""
-    paths = {"evidence": str(evidence.path), "report": _page(evidence)}
+def content(evidence: Evidence, signed: str) -> dict[str, object]:
+    """The journal, for JSON, where it and its page are, and by which key it is signed, or why not."""
+    paths = {"evidence": str(evidence.path), "report": _page(evidence), "signature": signed}
     return {**evidence.journal.model_dump(mode="json"), **paths}
 
 

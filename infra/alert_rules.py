@@ -39,6 +39,7 @@ def wanted(settings: Settings) -> dict[str, Any]:
         "public_certificate_left_seconds": UNITS["d"] * (14 if settings.certificates.imported else 1),
         "observe_seconds": observe,
         "restore_point_seconds": settings.database.archive_timeout + 2 * observe + 120,
+        "proof_seconds": settings.backups.proof_hours * UNITS["h"],
     }
     rules = [_constant(name, value) for name, value in singles.items()]
     rules += [_constant("error_budget", round(1 - share, 6), slo=slo) for slo, share in OBJECTIVES.items()]

@@ -4,9 +4,11 @@ import json
 
 from backups.backup import take
 from backups.engine import REPOSITORIES
+from backups.proof_announcement import try_to_announce
+from backups.proofs import newest
 from backups.restore import check_agreement, settle
 from backups.switch import serving_volume
-from backups.verify import newest, verify
+from backups.verify import verify
 from infra.addresses import addresses
 from infra.ports import check_ports
 from infra.survey import unhealthy
@@ -63,7 +65,7 @@ def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
 
 def _first_backups(stack: Stack, progress: Progress) -> list[int]:
     """A backup and a proof for each repository that has no good proof yet."""
-    proven = {name for name, proof in newest(stack).items() if proof["good"]}
+    proven = {name for name, proof in newest(stack).items() if proof.good}
     missing = [number for number, name in REPOSITORIES.items() if name not in proven]
     if missing:
         take(stack, "incr", missing, progress)
@@ -75,6 +77,8 @@ def _first_backups(stack: Stack, progress: Progress) -> list[int]:
                 "the platform serves, but nothing proven can be restored from there.",
                 f"`invoke backup --type full --repo {proof.repository}`, then `invoke backup.verify`.",
             )
+    if missing:
+        try_to_announce(stack, progress)
     return missing
 
 
@@ -103,11 +107,11 @@ def _await_health(stack: Stack, progress: Progress) -> None:
 
 
 def _say(stack: Stack, progress: Progress, changes: deployment.Changes) -> None:
-    proofs = newest(stack)
+    proofs = newest(stack, good=True)
     lines = [f"\nstack {stack.name}: {changes}", f"  address           {addresses(stack)[0]}"]
     lines.append(f"  root certificate  {stack.folder / 'certs' / 'root.pem'}")
     for name, proof in proofs.items():
-        lines.append(f"  proven by restore {proof['label']} in {name}, to {proof['recovered_to']}")
+        lines.append(f"  proven by restore {proof.label} in {name}, to {proof.recovered_to}")
     lines += [
         f"  log               {progress.log}",
         "  next              ./ops status · ./ops backup.list · ./ops --list",

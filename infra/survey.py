@@ -37,7 +37,8 @@ def gathered(stack: Stack) -> Status:
 
     with asked(stack) as questions:
         backups, room = partial(_backups, questions.catalog), partial(_room, questions.room)
-        for look in (_endpoints, _certificates, backups, room, _proofs, _interrupted, _schedules, _alerts):
+        proofs = partial(_proofs, questions.catalog)
+        for look in (_endpoints, _certificates, backups, room, proofs, _interrupted, _schedules, _alerts):
             try:
                 look(stack, status)
             except Failure as failure:
@@ -171,13 +172,23 @@ def _room(answer: "Future[Room]", _stack: Stack, status: Status) -> None:
     status.wrong += found.faults
 
 
-def _proofs(stack: Stack, status: Status) -> None:
-    from backups.verify import newest  # noqa: PLC0415
+def _proofs(answer: "Future[Seen]", stack: Stack, status: Status) -> None:
+    """A twin's backups are a copy, and proven where they come from."""
+    from backups import proofs, window  # noqa: PLC0415
+    from backups.engine import REPOSITORIES  # noqa: PLC0415
+    from infra.take_down import TWIN  # noqa: PLC0415
 
-    for name, proof in newest(stack).items():
-        status.proven[name] = f"{proof['label']} at {proof['at'][:19]}Z"
-        if not proof["good"]:
-            status.wrong.append(f"the newest proof of {name} is bad: `invoke backup.verify --repo {name}`.")
+    kept, now, hours = proofs.read(stack), datetime.now(UTC), stack.settings.backups.proof_hours
+    newest, good = kept.newest(), kept.newest(good=True)
+    for name, proof in good.items():
+        status.proven[name] = f"{proof.label} {window.age(proof, now)} ago"
+    held = {} if answer.exception() else {each.repository for each in answer.result().catalog.backups}
+    for number, name in REPOSITORIES.items():
+        if (number in held or name in newest) and not stack.name.startswith(TWIN):
+            late = window.overdue(name, newest.get(name), good.get(name), hours, now)
+            status.wrong += [late] if late else []
+    if kept.faults:
+        status.wrong.append(f"proofs are not as they were written: {kept.faults[0]}: `invoke backup.proofs`.")
 
 
 def _schedules(stack: Stack, status: Status) -> None:

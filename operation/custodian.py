@@ -20,6 +20,8 @@ S3_ADMIN_SECRET_KEY = "s3-admin-secret-key"  # noqa: S105
 
 TRAINING_ACCESS_KEY = "training-access-key"
 TRAINING_SECRET_KEY = "training-secret-key"  # noqa: S105
+EVIDENCE_KEY = "evidence-key"
+"""Seed of the Ed25519 key that signs proofs and drills (RFC 8032, section 5.1.5: 32 octets)."""
 
 PASSPHRASE_BYTES = 32
 

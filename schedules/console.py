@@ -21,11 +21,18 @@ from schedules.schedule import Kind
 
 
 def backups(
-    stack_name: str, times: tuple[str, str, str], kind: str, jitter: int, *, as_json: bool, dry_run: bool
+    stack_name: str,
+    times: tuple[str, str, str],
+    kind: str,
+    jitter: int,
+    *,
+    as_json: bool,
+    dry_run: bool,
+    verify: bool = True,
 ) -> None:
     """Makes the schedules of backups what was asked for; those of other types go."""
     stack = stack_named(stack_name)
-    wanted = plan.backups(*times, jitter)
+    wanted = plan.backups(*times, jitter, verify=verify)
     dropped = plan.unwanted(store.schedules(stack), wanted)
     _make(stack, wanted, dropped, kind, as_json=as_json, dry_run=dry_run)
 

@@ -45,15 +45,23 @@ class Wanted:
     jitter: int
 
 
-def backups(full: str, diff: str, incr: str, jitter: int) -> list[Wanted]:
+def backups(full: str, diff: str, incr: str, jitter: int, *, verify: bool = True) -> list[Wanted]:
     """The plan for backups: what was given, or without anything the default.
+
+    Args:
+        full: cron expression for full backups.
+        diff: for differential ones.
+        incr: for incremental ones.
+        jitter: seconds at most.
+        verify: a proof by restore follows each.
 
     Raises:
         Failure: when a time is none.
     """
+    proof = ("--verify",) if verify else ()
     given = {kind: cron for kind, cron in (("full", full), ("diff", diff), ("incr", incr)) if cron}
     return [
-        Wanted(f"{BACKUP}{kind}", ("backup", "--type", kind), checked(cron), _jitter(jitter))
+        Wanted(f"{BACKUP}{kind}", ("backup", "--type", kind, *proof), checked(cron), _jitter(jitter))
         for kind, cron in (given or BACKUPS).items()
     ]
 

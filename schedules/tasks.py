@@ -18,6 +18,7 @@ DEFAULT_JITTER = 600
         "full": "when to take full backups, a cron expression of five fields",
         "diff": "when to take differential backups",
         "incr": "when to take incremental backups",
+        "verify": "prove each backup by a restore once it is taken; --no-verify does not",
         "kind": KIND,
         "jitter": JITTER,
         "remove": "remove all schedules of backups",
@@ -31,6 +32,7 @@ def backup(  # noqa: PLR0913, PLR0917  # each is an option that a person types
     full: str = "",
     diff: str = "",
     incr: str = "",
+    verify: bool = True,
     kind: str = "auto",
     jitter: int = DEFAULT_JITTER,
     remove: bool = False,
@@ -47,7 +49,8 @@ def backup(  # noqa: PLR0913, PLR0917  # each is an option that a person types
     if remove:
         console.remove(stack, prefix="backup-", dry_run=dry_run)
     else:
-        console.backups(stack, (full, diff, incr), kind, jitter, as_json=json, dry_run=dry_run)
+        times = (full, diff, incr)
+        console.backups(stack, times, kind, jitter, as_json=json, dry_run=dry_run, verify=verify)
 
 
 @task(

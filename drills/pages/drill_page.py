@@ -16,8 +16,14 @@ MEANINGS = {
 }
 
 
-def drill_page(journal: Journal, heard: Testimony) -> str:
-    """HTML, whole in itself."""
+def drill_page(journal: Journal, heard: Testimony, signed: str = "") -> str:
+    """HTML, whole in itself.
+
+    Args:
+        journal: the drill's.
+        heard: what its witness left.
+        signed: by which key the journal is signed, or why not; empty when nobody looked.
+    """
     line = timeline(journal, heard.entries)
     return rendered(
         "report.html.j2",
@@ -33,6 +39,7 @@ def drill_page(journal: Journal, heard: Testimony) -> str:
         notes=_notes(journal, heard),
         steps=steps.shown(journal),
         digest=heard.sha256,
+        signed=signed,
         files=(JOURNAL, LEDGER) if heard.sha256 else (JOURNAL,),
     )
 

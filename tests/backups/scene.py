@@ -28,6 +28,7 @@ def backup(label: str, minutes: float, repository: int = 1, timeline: int = 1, s
         started=at(minutes) - timedelta(seconds=20),
         stopped=at(minutes),
         timeline=timeline,
+        start_lsn=0,
         stop_lsn=stop_lsn,
         database_bytes=100 * MEBIBYTE,
         stored_bytes=10 * MEBIBYTE,

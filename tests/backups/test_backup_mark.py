@@ -17,6 +17,7 @@ from backups.target import Target, looked_up, parse_target
 from operation.failure import Failure
 from operation.stack import Stack
 from tests.backups.scene import at, backup
+from tests.backups.test_backup_forecast import BARE
 from tests.backups.test_backup_plan import FORKED, NOW, ONE
 
 RELEASE = Mark("release-7", at(10), position=50, timeline=1, heartbeat=at(9.99))
@@ -74,7 +75,7 @@ def test_the_way_to_a_mark() -> None:
     assert all(plan.pauses for plan in found)
     argv = restore_argv("bem", found[0], 1)
     assert {"--type=name", "--target=release-7", "--target-action=pause", "--target-timeline=1"} <= set(argv)
-    assert "to     mark release-7" in "\n".join(forecast(Checked(ONE, found, 0, 0), NOW))
+    assert "to     mark release-7" in "\n".join(forecast(Checked(ONE, found, 0, 0), BARE, NOW))
 
 
 def test_a_mark_on_a_timeline_that_was_left() -> None:

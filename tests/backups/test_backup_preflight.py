@@ -7,10 +7,9 @@ import pytest
 
 from backups import preflight as module
 from backups.catalog import Catalog
-from backups.forecast import forecast
 from backups.listing import content, reaches, rows, table
 from backups.plan import Goal, Plan
-from backups.preflight import Checked, preflight
+from backups.preflight import preflight
 from backups.target import Target
 from operation.failure import Failure
 from operation.progress import Progress
@@ -31,6 +30,7 @@ def answering(free: str = ROOM, system: int = 7, timeline: int = 1, ready: int =
         (("archive_statusdir",), str(ready)),
         (("pg_current_xact_id",), "760"),
         (("pg_switch_wal",), "0/1"),
+        (("wal-runs",), '{"runs": {"1": [[0, 9]], "2": [[0, 9]], "3": [[0, 9]]}, "histories": []}'),
     )
 
 
@@ -96,6 +96,14 @@ def test_recent_target_is_archived_first(stack: Stack, quiet: Progress, place: A
     assert asked[:4] == ["select pg_current_xact_id()", "select pg_switch_wal()"] * 2
 
 
+def test_the_chosen_repository_has_to_have_it(stack: Stack, quiet: Progress, place: Any) -> None:
+    """Another one that reaches further does not help who named this one."""
+    both = catalog([LOCAL, backup("R", 0, repository=2)], {1: reach(1, 30), 2: reach(1, 40)})
+    place(answering(), both, both, replace(both, reaches={1: reach(1, 40), 2: reach(1, 40)}))
+    checked = preflight(stack, Target(time=at(35)), 1, quiet)
+    assert [each.backup.label for each in checked.options] == ["L"]
+
+
 def test_target_that_is_never_archived_is_refused(
     stack: Stack, quiet: Progress, place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,31 +135,6 @@ def test_another_cluster_is_not_asked_for_its_timeline(stack: Stack, quiet: Prog
     """A fresh cluster on a new host has nothing to do with the backups."""
     place(answering(system=8, timeline=4))
     assert preflight(stack, Target(latest=True), 0, quiet).unarchived == 0
-
-
-@pytest.mark.parametrize(
-    ("plan", "to", "lost"),
-    [
-        (Plan(LOCAL, 1, Goal.LATEST), "everything there is", ""),
-        (Plan(LOCAL, 1, Goal.BACKUP), "the end of that backup", "0:50:00"),
-        (Plan(LOCAL, 1, Goal.TIME, at(10)), "2026-11-24 12:10:00+00:00", "0:40:00"),
-        (Plan(LOCAL, 1, Goal.END, at(10)), "the end of timeline 1", "0:40:00"),
-    ],
-)
-def test_forecast_says_what_is_lost(plan: Plan, to: str, lost: str) -> None:
-    """From what, to where, and what is given up; nothing is, for the latest."""
-    lines = forecast(Checked(KNOWN, [plan], 0, 0), at(50))
-    assert "L in local, 100 MiB, timeline 1" in lines[0]
-    assert to in lines[1]
-    assert bool(lost) == (len(lines) == 3)
-    assert lost in lines[-1]
-
-
-def test_forecast_counts_what_waits_to_be_archived() -> None:
-    """One segment always does."""
-    plan = Plan(LOCAL, 1, Goal.LATEST)
-    assert "41 WAL segments" in forecast(Checked(KNOWN, [plan], 0, 41), at(50))[-1]
-    assert "segment" not in forecast(Checked(KNOWN, [plan], 0, 1), at(50))[-1]
 
 
 def test_listing_for_programs_and_for_people() -> None:

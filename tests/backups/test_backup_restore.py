@@ -8,6 +8,7 @@ from backups import cut_over, journal, lineage, switch
 from backups import restore as module
 from backups.catalog import Catalog
 from backups.journal import Phase
+from backups.outlook import rates
 from backups.plan import Goal, Plan
 from backups.proof import Facts
 from backups.restore import check_agreement, restore, unused_generation, values
@@ -88,6 +89,40 @@ def test_time_is_restored_beside_the_running_database(stack: Stack, world: World
     assert (restored.generation, restored.timeline, restored.plan) == (3, 2, TIMED[0])
     assert journal.read(stack) is None
     assert [(each.timeline, each.until) for each in lineage.recorded(stack)] == [(1, at(30)), (2, None)]
+
+
+@pytest.mark.usefixtures("recovery")
+def test_prediction_and_real_time_are_kept_together(
+    stack: Stack, quiet: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the result and in the file, with what was restored and replayed."""
+    monkeypatch.setattr("backups.server.replayed", lambda _: 5000)
+    restored = restore(stack, KNOWN, TIMED, quiet, 130.0)
+    (kept,) = rates.runs(stack)
+    assert (kept.predicted_seconds, restored.predicted_seconds) == (130.0, 130.0)
+    assert restored.seconds == kept.seconds
+    assert (kept.what, kept.repository, kept.wal_bytes) == ("time", "local", 5000)
+    assert kept.restored_bytes == LOCAL.database_bytes
+    assert kept.rest_seconds is not None
+    assert kept.down_seconds == restored.seconds_down
+
+
+def test_another_way_than_the_foretold_is_not_compared(
+    stack: Stack, recovery: Recovery, quiet: Progress
+) -> None:
+    """The prediction was of the first repository; what the other took is kept for the next one."""
+    recovery.bad = {"L"}
+    restored = restore(stack, KNOWN, TIMED, quiet, 130.0)
+    (kept,) = rates.runs(stack)
+    assert (kept.repository, kept.predicted_seconds, restored.predicted_seconds) == ("s3", None, None)
+
+
+def test_a_restore_that_failed_measured_nothing(stack: Stack, recovery: Recovery, quiet: Progress) -> None:
+    """Half a restore is no rate."""
+    recovery.bad = {"L", "R"}
+    with pytest.raises(Failure):
+        restore(stack, KNOWN, TIMED, quiet, 130.0)
+    assert rates.runs(stack) == []
 
 
 @pytest.mark.usefixtures("recovery")

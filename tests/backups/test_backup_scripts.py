@@ -279,7 +279,9 @@ FOLDERS = "00000001000000A0\n00000001000000A1\n00000002000000A1\narchive.info\n0
 NAMES = {number: f"00000001000000A1000000{number:02X}" for number in range(3)}
 
 
-def reach(place: Place, *texts: str | int, most: int = 64) -> subprocess.CompletedProcess[str]:
+def reach(
+    place: Place, *texts: str | int, most: int = 64, before: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Runs `wal-reach` on segments with those texts, the oldest first."""
     files = [f"{NAMES[number]}-{'a' * 40}.zst" for number in range(len(texts))]
     folder = "archive/bem/17-1"
@@ -290,7 +292,9 @@ def reach(place: Place, *texts: str | int, most: int = 64) -> subprocess.Complet
     }
     for file, text in zip(files, texts, strict=True):
         answers[f"2 repo-get {folder}/00000001000000A1/{file}"] = text
-    return place.run(answers, "wal-reach", "bem", "2", "17-1", "00000001", most=most)
+    return place.run(
+        answers, "wal-reach", "bem", "2", "17-1", "00000001", *([before] if before else []), most=most
+    )
 
 
 def test_reach_is_the_last_commit_of_the_newest_segments(place: Place) -> None:
@@ -309,6 +313,64 @@ def test_reach_looks_at_so_many_segments_and_no_more(place: Place) -> None:
     """A night without a commit is not read through."""
     assert reach(place, COMMIT, "nothing", "nothing", most=2).stdout == f"{NAMES[2]}\n"
     assert reach(place, COMMIT, "nothing", "nothing", most=3).stdout.endswith("+00:00\n")
+
+
+def test_reach_before_a_segment_that_is_lost(place: Place) -> None:
+    """What comes behind it does not count."""
+    late = COMMIT.replace("03:16:46", "03:17:00")
+    assert reach(place, COMMIT, "nothing", late).stdout.startswith(f"{NAMES[2]} 2026-11-25T03:17:00")
+    assert reach(place, COMMIT, "nothing", late, before=NAMES[2]).stdout.startswith(
+        f"{NAMES[1]} 2026-11-25T03:16:46"
+    )
+    assert reach(place, COMMIT, "nothing", late, before=NAMES[0]).stdout == ""
+
+
+def listed(place: Place, answers: dict[str, object], *newest: str) -> subprocess.CompletedProcess[str]:
+    """Runs `wal-runs`."""
+    return place.run(answers, "wal-runs", "bem", "1", "17-1", *newest)
+
+
+def test_runs_of_segments(place: Place) -> None:
+    """By timeline; what is no segment does not count, and a hole parts two runs."""
+    end = f"-{'a' * 40}.zst"
+    names = ["0000000100000000000000FE", "000000010000000100000000", "000000010000000100000001"]
+    files = [f"{name[:16]}/{name}{end}" for name in names]
+    files += [f"0000000200000001/000000020000000100000001{end}", "00000002.history", "archive.info"]
+    files += [f"0000000200000001/000000020000000100000002.partial{end}"]
+    top = "0000000100000000\n0000000100000001\n0000000200000001\n00000002.history\n"
+    done = listed(place, {"1 repo-ls archive/bem/17-1": [top, "\n".join(files)]})
+    assert json.loads(done.stdout) == {
+        "runs": {"1": [[254, 254], [256, 257]], "2": [[257, 257]]},
+        "histories": [2],
+    }
+    assert "--recurse" in place.told()[-1]
+
+
+def test_runs_of_the_newest_folder_alone(place: Place) -> None:
+    """A watch asks again and again; it does not list everything."""
+    answers: dict[str, object] = {
+        "1 repo-ls archive/bem/17-1": FOLDERS,
+        "1 repo-ls archive/bem/17-1/00000002000000A1": f"00000002000000A100000003-{'a' * 40}.zst\n",
+    }
+    number = 0xA1 * 256 + 3
+    assert json.loads(listed(place, answers, "2").stdout)["runs"] == {"2": [[number, number]]}
+    assert len(place.told()) == 2
+    empty = listed(place, {"1 repo-ls archive/bem/17-1": "archive.info\n"}, "2")
+    assert json.loads(empty.stdout) == {"runs": {}, "histories": []}
+
+
+def test_runs_of_a_repository_that_fails_are_a_failure(place: Place) -> None:
+    """Never an empty answer, which would be a hole."""
+    assert listed(place, {"repo-ls": 49}).returncode != 0
+
+
+@pytest.mark.parametrize(("other", "status"), [("wal", 0), (1, 255), (49, 255)])
+def test_hole_is_filled_from_the_other_repository(place: Place, other: str | int, status: int) -> None:
+    """One that the pre-flight listed; else recovery would end there, with rows missing."""
+    answers = {f"1 archive-get {SEGMENT}": 1, f"2 archive-get {SEGMENT}": other}
+    assert place.fetch(answers) == 1, "the end of the WAL"
+    (place.cluster / "holes").write_text(f"{SEGMENT}\n")
+    assert place.fetch(answers) == status
 
 
 def test_reach_of_a_timeline_without_wal_is_empty(place: Place) -> None:

@@ -20,7 +20,7 @@ def stack(tmp_path: Path) -> Stack:
 
 def test_what_a_drill_prints_is_read(stack: Stack) -> None:
     """The journal, with paths beside it."""
-    printed = json.dumps(content(samples.passed(stack)))
+    printed = json.dumps(content(samples.passed(stack), "not signed"))
     journal = read_journal(printed)
     seconds, lost = figures(journal.measured, journal.verdict)
     assert seconds == pytest.approx(10.462, abs=0.1)

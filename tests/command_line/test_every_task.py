@@ -20,6 +20,8 @@ MUST: dict[str, set[str]] = {
     "backup.list": {JSON},
     "backup.mark": {JSON, DRY_RUN},
     "backup.marks": {JSON},
+    "backup.rescue": {JSON, DRY_RUN},
+    "backup.proofs": {JSON},
     "backup.schedule": {JSON, DRY_RUN},
     "backup.take": {JSON, DRY_RUN},
     "backup.verify": {JSON},

@@ -17,6 +17,7 @@ READING = {
     "ps",
     "logs",
     "backup.list",
+    "backup.proofs",
     "certs.check",
     "certs.show",
     "token.issue",
@@ -27,7 +28,7 @@ READING = {
 """Tasks that leave a stack as it was."""
 NEEDING = {"restore.undo", "restore.forget", "schedule.remove", "pulse.replay", "pulse.drop", "certs.acme"}
 """Tasks that a stack without an earlier restore, that schedule, workers or ACME refuses."""
-HARMLESS = {"--dry-run", "--help", "--list", "--due"}
+HARMLESS = {"--dry-run", "--preview", "--help", "--list", "--due"}
 """Options that make any task leave a new stack as it was: no certificate of it is due."""
 
 LAUNCHER = "tests/setup/test_setup_launcher.py"
@@ -56,6 +57,7 @@ FIRED = f"{SCHEDULES}::test_a_failed_job_gives_its_exit_status_and_what_to_do"
 UNSCHEDULED = f"{SCHEDULES}::test_schedules_of_backups_go_together_and_drills_stay"
 BACK_AND_FORTH = f"{RESTORE}::test_restores_around_each_other_bring_the_right_rows"
 MARKED = f"{RESTORE}::test_a_mark_is_come_back_to_exactly"
+RESCUED = "tests/platform/test_platform_rescue.py::test_a_dropped_table_and_one_with_lost_rows"
 ONE_BACKUP = f"{RESTORE}::test_backup_s_own_end_and_the_other_repository"
 NAMED = "tests/certs/test_certs_named.py"
 CEREMONY = "tests/certs/test_certs_ceremony.py"
@@ -108,6 +110,7 @@ ELSEWHERE = {
     "invoke restore --backup 20261124-101500F --yes": ONE_BACKUP,
     "invoke backup.mark before-release-7": MARKED,
     "invoke backup.marks --json": MARKED,
+    "invoke backup.rescue --table items --to-mark before-release-7": RESCUED,
     "invoke restore --to-mark before-release-7": MARKED,
     "invoke restore --latest": f"{RESTORE}::test_latest_of_a_database_that_was_killed",
     "invoke restore.undo": BACK_AND_FORTH,

@@ -29,6 +29,7 @@ def test_test_of_the_table_is_there(place: str) -> None:
     [
         ("status --json", True),
         ("restore --latest --dry-run", True),
+        ("restore --latest --preview", True),
         ("status --watch", False),
         ("restore --latest", False),
         ("down --yes", False),

@@ -13,7 +13,7 @@ from invoke.context import Context
 
 from drills import console, document, tasks
 from drills.evidence import State, past
-from operation import audit
+from operation import audit, signature
 from operation.failure import Failure
 from operation.stack import ROOT, Stack
 from tests.drills import scene
@@ -107,10 +107,11 @@ def test_a_person_at_a_terminal_is_asked(stack: Stack, answer: str, *, runs: boo
 
 
 def test_json_is_the_journal(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is printed is what is kept, and where it and its page are."""
+    """What is printed is what is kept, where it and its page are, and who signed it."""
     run(json=True)
     captured, done = capsys.readouterr(), next(past(stack))
-    paths = {"evidence": str(done.path), "report": str(done.report)}
+    signed = f"signed by key {signature.name_of(signature.public_key(stack))}"
+    paths = {"evidence": str(done.path), "report": str(done.report), "signature": signed}
     assert json.loads(captured.out) == {**json.loads(done.path.read_text()), **paths}
     assert captured.err == ""
 

@@ -64,8 +64,16 @@ def database(workshop: Workshop, party: Party) -> Container:
     }
     image = workshop.build("database", IMAGES / "database", IMAGES / "database" / "Dockerfile")
     entrypoint = ["/usr/bin/tini", "--", "/serve"]
+    inside = {"PGHOST": "/tmp", "PGUSER": "postgres"}  # noqa: S108  # for clients in the container
     container = workshop.run(
-        image, "database", mounts, read_only=False, tmpfs={}, entrypoint=entrypoint, stop_signal="SIGINT"
+        image,
+        "database",
+        mounts,
+        inside,
+        read_only=False,
+        tmpfs={},
+        entrypoint=entrypoint,
+        stop_signal="SIGINT",
     )
     until(lambda: query(container, "select 1") == "1", 60)
     _migrate(workshop, party)

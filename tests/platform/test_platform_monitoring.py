@@ -235,3 +235,11 @@ def test_every_certificate_is_renewed_and_shown(monitored: Deployment) -> None:
     lists = "query?query=bem:revocation_list:left_ratio>0.9"
     awaited(lambda: {each["job"] for each in asked(monitored, lists)} >= {"api", "pulse"}, 90, "lists' age")
     assert monitored.run("pulumi", "preview", "--expect-no-changes", "--non-interactive").status == 0
+
+
+def test_a_proof_is_told(monitored: Deployment) -> None:
+    """By its repository, with its age; the other one was not proven, and nothing is told of it."""
+    monitored.succeed("backup", "--repo", "local", "--verify")
+    awaited(lambda: asked(monitored, "query?query=bem_proof_age_seconds<600"), 90, "the proof")
+    told = asked(monitored, "query?query=bem_proof_good==1")
+    assert {each["repository"] for each in told} == {"local"}

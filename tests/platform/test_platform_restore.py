@@ -11,7 +11,13 @@ from typing import Any
 import docker
 import pytest
 
+from backups.continuity import Span, missing, read
+from backups.engine import REPOSITORIES, query
+from backups.history import number_of, timeline_of
+from backups.outlook.rates import runs
 from backups.scratch import ROLE
+from backups.soundness import ARCHIVED_AT_ONCE
+from operation.containers import container, execute
 from operation.stack import LABEL_ROLE, LABEL_STACK
 from tests.platform.deployment import Deployment, Said, awaited
 from tests.platform.writer import Writer
@@ -153,6 +159,36 @@ def test_a_mark_is_come_back_to_exactly(platform: Deployment) -> None:
     assert platform.invoke("restore", "--to-mark", "before-release-8", "--yes").status == 2
     platform.succeed("restore.undo", "--yes")
     assert set(writer.acknowledged) <= set(platform.names())
+
+
+def test_a_hole_in_one_repository_is_filled_from_the_other(platform: Deployment) -> None:
+    """A segment that is gone in the middle would end recovery there, quietly: the pre-flight sees it."""
+    platform.succeed("backup", "--repo", "local")
+    database = container(platform.stack, "database")
+    before = platform.names()
+    platform.write("in the hole")
+    gone = query(database, "select pg_walfile_name(pg_current_wal_lsn())")
+    for _ in range(ARCHIVED_AT_ONCE + 4):
+        query(database, "select pg_current_xact_id()")
+        newest = query(database, "select pg_walfile_name(pg_switch_wal())")
+    platform.write("behind it")
+    awaited(lambda: all(archived(database, each, gone, newest) for each in REPOSITORIES), 60, "archiving")
+    until = moment()
+    script = f"rm /repository/archive/bem/17-1/{gone[:16]}/{gone}-*"
+    assert execute(database, ["sh", "-c", script]).status == 0
+    words = ("--to", until, "--repo", "local")
+    note = f"local lacks WAL segment {gone}: from the other repository"
+    assert note in platform.succeed("restore", *words, "--preview").words
+    content = restored(platform, *words)
+    assert content["plan"]["bridged"] == [gone]
+    assert platform.names() == [*before, "in the hole", "behind it"]
+    platform.succeed("restore.undo", "--yes")
+
+
+def archived(database: Any, repository: int, first: str, last: str) -> bool:
+    """Whether a repository has all segments from one to another of its timeline."""
+    way = Span(timeline_of(first), number_of(first), number_of(last))
+    return not missing(read(database, "bem", repository, "17-1"), [way])
 
 
 def test_latest_beside_a_living_database_loses_nothing(platform: Deployment, rows: list[str]) -> None:
@@ -311,6 +347,35 @@ def test_two_restores_at_once(platform: Deployment) -> None:
     assert second.status == 3
     assert "`restore --latest`" in second.words
     assert first.returncode == 0, output
+
+
+def test_a_preview_foretells_what_the_restore_then_takes(platform: Deployment, rows: list[str]) -> None:
+    """Rows and marks that are lost are exactly those; the prediction is kept beside the real time."""
+    platform.succeed("backup.verify", "--repo", "local")
+    point = moment()
+    for name in ("seen one", "seen two", "seen three"):
+        platform.write(name)
+    platform.succeed("backup.mark", "after-the-point")
+    preview = platform.succeed("restore", "--to", point, "--preview", "--json").json
+    assert preview["rows_lost_by_table"]["bem.public.items"] == len(platform.names()) - len(rows)
+    assert preview["rows_not_counted"] == []
+    assert preview["marks_lost"] == ["after-the-point"]
+    assert preview["needed_bytes"] < preview["free_bytes"]
+    low, high = preview["predicted_range"]
+    assert 0 < low < preview["predicted_seconds"] < high
+    assert platform.names() != rows, "a preview"
+
+    content = restored(platform, "--to", point)
+    assert platform.names() == rows
+    assert content["predicted_seconds"] > 0
+    newest = runs(platform.stack)[-1]
+    assert (newest.what, newest.repository) == ("time", "local")
+    assert (newest.predicted_seconds, newest.seconds) == (content["predicted_seconds"], content["seconds"])
+    again = platform.succeed("restore", "--latest", "--preview", "--json").json
+    off = round(100 * (content["predicted_seconds"] / content["seconds"] - 1), 1)
+    assert again["last_errors_percent"][-1] == off
+    assert again["rows_lost"] == 0
+    platform.succeed("restore.undo", "--yes")
 
 
 def test_dry_run_changes_nothing(platform: Deployment) -> None:

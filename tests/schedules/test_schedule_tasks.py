@@ -68,7 +68,7 @@ def test_backups_are_scheduled_with_what_the_host_has(stack: Stack, spool: Path,
     assert spool.exists()
     console.backups("", ("", "", ""), "auto", 600, as_json=False, dry_run=False)
     said = capsys.readouterr().out
-    assert "backup-full: `invoke backup --type full` at `0 2 * * 0`, at most 600 s later\n" in said
+    assert "backup-full: `invoke backup --type full --verify` at `0 2 * * 0`, at most 600 s later\n" in said
     assert said.endswith("cron starts them\n")
     assert len(crontab.found(stack)) == 4
     assert [(each.what, each.outcome) for each in audit.entries(stack)] == [

@@ -86,7 +86,7 @@ def test_a_result_is_told(client: httpx.Client, database: Container) -> None:
     keyed(client, key)
     query(
         database,
-        f"insert into pulse_results values ('{key}', 'measure', '{{\"a\": [1]}}', now(), 'w')",  # noqa: S608
+        f"insert into pulse_results values ('{key}', 'measure', '{{\"a\": [1]}}', now(), 'w')",
     )
     found = client.get(f"/pulses/{key}").json()
     assert (found["state"], found["kind"], found["result"]) == ("done", "measure", {"a": [1]})

@@ -38,7 +38,7 @@ def ask(workshop: Workshop, database: Container) -> Ask:
 def asleep(database: Container) -> int:
     """Sessions of the client."""
     where = f"usename = '{PULSE.common_name}' and state = 'active'"
-    return int(query(database, f"select count(*) from pg_stat_activity where {where}") or 0)  # noqa: S608
+    return int(query(database, f"select count(*) from pg_stat_activity where {where}") or 0)
 
 
 def test_refused_and_cut(database: Container, authority: Authority, party: Party, ask: Ask) -> None:

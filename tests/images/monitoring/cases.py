@@ -21,6 +21,7 @@ UP2 = 'up{job="api", kind="service", instance="2"}'
 FREE, SIZE = 'node_filesystem_avail_bytes{mountpoint="/"}', 'node_filesystem_size_bytes{mountpoint="/"}'
 USED, MOST = "redis_memory_used_bytes", "redis_memory_max_bytes"
 AGE = 'bem_repository_backup_age_seconds{repository="s3"}'
+PROVEN, GOOD_PROOF = 'bem_proof_age_seconds{repository="s3"}', 'bem_proof_good{repository="s3"}'
 LIFE = 90 * DAYS * 60
 """Seconds that a certificate, or a revocation list, lives with the defaults; promtool's clock starts at 0."""
 PUBLIC = 'probe_ssl_last_chain_info{instance="public", issuer="%s"}'
@@ -137,6 +138,20 @@ CASES = (
     ),
     Case("BackupOld", 20, {AGE: still(27 * 3600)}, {AGE: still(25 * 3600)}),
     Case("BackupOld", 20, {AGE: "NaN+0x30"}, {AGE: still(0)}),
+    Case(
+        "BackupNotProven",
+        70,
+        {PROVEN: still(169 * 3600), GOOD_PROOF: still(1)},
+        {PROVEN: still(167 * 3600), GOOD_PROOF: still(1)},
+    ),
+    Case(
+        "BackupNotProven",
+        70,
+        {PROVEN: still(3600), GOOD_PROOF: still(0)},
+        {PROVEN: still(3600), GOOD_PROOF: still(1)},
+    ),
+    Case("BackupNotProven", 70, {AGE: still(60)}, {AGE: still(60), GOOD_PROOF: still(1)}),
+    Case("BackupNotProven", 70, {AGE: still(60)}, {AGE: "NaN+0x120"}),
     Case(
         "RepositorySilent",
         10,

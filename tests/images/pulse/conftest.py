@@ -37,12 +37,12 @@ class Desk:
 
     def effects(self, prefix: str) -> int:
         """Results whose key begins so; -1 while the database is away."""
-        statement = f"select count(*) from pulse_results where key like '{prefix}%'"  # noqa: S608
+        statement = f"select count(*) from pulse_results where key like '{prefix}%'"
         return int(query(self.database, statement) or -1)
 
     def total(self, kind: str = "count") -> tuple[int, int]:
         """How many effects the totals count, and their sum."""
-        statement = f"select count || ' ' || sum from pulse_totals where kind = '{kind}'"  # noqa: S608
+        statement = f"select count || ' ' || sum from pulse_totals where kind = '{kind}'"
         count, amount = (query(self.database, statement) or "0 0").split()
         return int(count), int(amount)
 

@@ -1,0 +1,139 @@
+"""Ways to a target whose WAL is whole: a hole in it ends recovery early, quietly and with rows missing."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from backups import continuity
+from backups.catalog import Catalog, reach_before
+from backups.continuity import Archived, Span, missing, spans
+from backups.engine import REPOSITORIES
+from backups.history import SEGMENT, number_of, timeline_of
+from backups.plan import Goal, Plan
+from operation.failure import Failure
+
+ARCHIVED_AT_ONCE = 16
+"""`process-max` of archive-push in the image's pgbackrest.conf."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Segments that a way needs and no repository has.
+
+    Attributes:
+        plan: the way.
+        segments: their names, the oldest first.
+        until: the last commit before the first of them; None when nobody can say.
+    """
+
+    plan: Plan
+    segments: tuple[str, ...]
+    until: datetime | None
+
+
+@dataclass
+class Archives:
+    """The segments of each repository, listed when somebody first asks.
+
+    Attributes:
+        target: the container that can ask the repositories.
+        stanza: whose.
+        catalog: what they hold.
+    """
+
+    target: Any
+    stanza: str
+    catalog: Catalog
+    known: dict[int, Archived] = field(default_factory=dict)
+
+    def __getitem__(self, repository: int) -> Archived:
+        """Of one repository.
+
+        Raises:
+            Failure: when it cannot be listed.
+        """
+        if repository not in self.known:
+            name = self.catalog.archives[repository]
+            self.known[repository] = continuity.read(self.target, self.stanza, repository, name)
+        return self.known[repository]
+
+    def lacked_elsewhere(self, repository: int, way: list[Span]) -> set[str]:
+        """Segments of a way that no other repository has; a silent one has none."""
+        lacked: set[str] | None = None
+        for other in self.catalog.archives:
+            if other != repository and other not in self.catalog.silent:
+                found = set(missing(self[other], way))
+                lacked = found if lacked is None else lacked & found
+        return set(missing(Archived({}), way)) if lacked is None else lacked
+
+
+def sound(archives: Archives, options: list[Plan]) -> tuple[list[Plan], list[str]]:
+    """The ways without a hole, then those whose holes the other repository fills; and what to say about it.
+
+    Raises:
+        Failure: when none is left; names the last second that can be reached.
+    """
+    ways, lost, notes = [], [], []
+    for plan in options:
+        found = examined(archives, plan)
+        if isinstance(found, Lost):
+            lost.append(found)
+            notes.append(f"{REPOSITORIES[plan.backup.repository]} lacks {_named(found.segments)}: left out")
+            continue
+        ways.append(found)
+        if found.bridged:
+            words = _named(found.bridged)
+            notes.append(f"{REPOSITORIES[plan.backup.repository]} lacks {words}: from the other repository")
+    if not ways:
+        raise _unreachable(lost[0])
+    return sorted(ways, key=lambda each: bool(each.bridged)), notes
+
+
+def examined(archives: Archives, plan: Plan) -> Plan | Lost:
+    """One way, with the segments that another repository has to give; or what is lost on it."""
+    repository = plan.backup.repository
+    way = _way(archives, plan)
+    gone = missing(archives[repository], way)
+    if not gone:
+        return plan
+    nowhere = archives.lacked_elsewhere(repository, way)
+    lost = tuple(each for each in gone if each in nowhere and not _on_its_way(archives, plan, each))
+    if lost:
+        until = reach_before(archives.target, archives.stanza, archives.catalog, repository, lost[0])
+        if plan.goal is not Goal.TIME or plan.time is None or until is None or plan.time >= until:
+            return Lost(plan, lost, until)
+    return replace(plan, bridged=tuple(each for each in gone if each not in nowhere))
+
+
+def _on_its_way(archives: Archives, plan: Plan, segment: str) -> bool:
+    """Whether it may still be archived: several are at once, and a later one may be done first.
+
+    Such a one is in the volume that served, where recovery looks for it; without that, it is the end.
+    """
+    newest = archives[plan.backup.repository].newest(timeline_of(segment)) or 0
+    return number_of(segment) > newest - ARCHIVED_AT_ONCE
+
+
+def _way(archives: Archives, plan: Plan) -> list[Span]:
+    backup, catalog = plan.backup, archives.catalog
+    last = (backup.stop_lsn - 1) // SEGMENT
+    if plan.mark is not None:
+        last = (plan.mark.position - 1) // SEGMENT
+    elif plan.goal is not Goal.BACKUP:
+        last = max(last, archives[backup.repository].newest(plan.timeline) or 0)
+    return spans(plan.timeline, catalog.forks.get(plan.timeline, ()), backup.start_lsn // SEGMENT, last)
+
+
+def _named(segments: tuple[str, ...]) -> str:
+    more = f" and {len(segments) - 1} more" if len(segments) > 1 else ""
+    return f"WAL segment {segments[0]}{more}"
+
+
+def _unreachable(lost: Lost) -> Failure:
+    until = lost.until.isoformat() if lost.until else "an unknown second"
+    remedy = f"`invoke restore --to {until}` comes as far. " if lost.until else ""
+    return Failure(
+        f"{_named(lost.segments)} of timeline {timeline_of(lost.segments[0])} is in no repository.",
+        f"a recovery would end before it, at {until}, and leave out what came behind. Nothing was changed.",
+        f"{remedy}A database that still runs has all of it: `invoke backup` makes a new begin.",
+    )
