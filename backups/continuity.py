@@ -3,13 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from backups.history import SEGMENT, SEGMENTS_A_FILE, Fork
+from backups.history import SEGMENT, SEGMENTS_A_FILE, Fork, number_of, timeline_of
 from operation.containers import execute
 from operation.failure import Failure
 
 Run = tuple[int, int]
+MOST = 4096
+"""Segments that are named: 64 GiB of WAL. Who lacks more lacks everything."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,11 @@ class Archived:
     def newest(self, timeline: int) -> int | None:
         """The highest number on a timeline; None when it has none."""
         return self.runs[timeline][-1][1] if self.runs.get(timeline) else None
+
+    def has(self, segment: str) -> bool:
+        """Whether a segment is there, by its name."""
+        number = number_of(segment)
+        return any(first <= number <= last for first, last in self.runs.get(timeline_of(segment), ()))
 
     @property
     def without_history(self) -> tuple[int, ...]:
@@ -86,13 +94,14 @@ def spans(timeline: int, forks: Sequence[Fork], first: int, last: int) -> list[S
 
 
 def missing(archived: Archived, way: Sequence[Span]) -> list[str]:
-    """Names of the segments on that way that a repository does not have, the oldest first."""
-    return [
+    """Names of the segments on that way that a repository does not have: the oldest first, `MOST` of them."""
+    found = (
         name_of(span.timeline, number)
         for span in way
         for low, high in holes(archived.runs.get(span.timeline, ()), span.first, span.last)
         for number in range(low, high + 1)
-    ]
+    )
+    return list(islice(found, MOST))
 
 
 def holes(runs: Sequence[Run], first: int, last: int) -> list[Run]:

@@ -90,7 +90,7 @@ def reader(stack: Stack, say: Any) -> Iterator[tuple[Any, Any]]:
         remove_volume(volume)
 
 
-def _reaching(  # noqa: PLR0913, PLR0917  # each is another part of the question
+def _reaching(  # each is another part of the question
     stack: Stack, asked: Any, living: Any, target: Target, repository: int, say: Any
 ) -> Catalog:
     stanza, reigns = stack.settings.backups.stanza, lineage.recorded(stack)

@@ -1,12 +1,13 @@
 """Ways to a target whose WAL is whole: a hole in it ends recovery early, quietly and with rows missing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from backups import continuity
 from backups.catalog import Catalog, reach_before
-from backups.continuity import Archived, Span, missing, spans
+from backups.continuity import MOST, Archived, Span, missing, spans
 from backups.engine import REPOSITORIES
 from backups.history import SEGMENT, number_of, timeline_of
 from backups.plan import Goal, Plan
@@ -57,14 +58,10 @@ class Archives:
             self.known[repository] = continuity.read(self.target, self.stanza, repository, name)
         return self.known[repository]
 
-    def lacked_elsewhere(self, repository: int, way: list[Span]) -> set[str]:
-        """Segments of a way that no other repository has; a silent one has none."""
-        lacked: set[str] | None = None
-        for other in self.catalog.archives:
-            if other != repository and other not in self.catalog.silent:
-                found = set(missing(self[other], way))
-                lacked = found if lacked is None else lacked & found
-        return set(missing(Archived({}), way)) if lacked is None else lacked
+    def elsewhere(self, repository: int, segment: str) -> bool:
+        """Whether another repository has a segment; a silent one has none."""
+        others = [each for each in self.catalog.archives if each != repository]
+        return any(self[each].has(segment) for each in others if each not in self.catalog.silent)
 
 
 def sound(archives: Archives, options: list[Plan]) -> tuple[list[Plan], list[str]]:
@@ -78,11 +75,11 @@ def sound(archives: Archives, options: list[Plan]) -> tuple[list[Plan], list[str
         found = examined(archives, plan)
         if isinstance(found, Lost):
             lost.append(found)
-            notes.append(f"{REPOSITORIES[plan.backup.repository]} lacks {_named(found.segments)}: left out")
+            notes.append(f"{REPOSITORIES[plan.backup.repository]} lacks {named(found.segments)}: left out")
             continue
         ways.append(found)
         if found.bridged:
-            words = _named(found.bridged)
+            words = named(found.bridged)
             notes.append(f"{REPOSITORIES[plan.backup.repository]} lacks {words}: from the other repository")
     if not ways:
         raise _unreachable(lost[0])
@@ -92,17 +89,26 @@ def sound(archives: Archives, options: list[Plan]) -> tuple[list[Plan], list[str
 def examined(archives: Archives, plan: Plan) -> Plan | Lost:
     """One way, with the segments that another repository has to give; or what is lost on it."""
     repository = plan.backup.repository
-    way = _way(archives, plan)
-    gone = missing(archives[repository], way)
+    gone = lacked(archives, plan)
     if not gone:
         return plan
-    nowhere = archives.lacked_elsewhere(repository, way)
-    lost = tuple(each for each in gone if each in nowhere and not _on_its_way(archives, plan, each))
-    if lost:
-        until = reach_before(archives.target, archives.stanza, archives.catalog, repository, lost[0])
+    nowhere = [each for each in gone if not archives.elsewhere(repository, each)]
+    lost = tuple(each for each in nowhere if not _on_its_way(archives, plan, each))
+    if lost or len(gone) == MOST:
+        first = (lost or gone)[0]
+        until = reach_before(archives.target, archives.stanza, archives.catalog, repository, first)
         if plan.goal is not Goal.TIME or plan.time is None or until is None or plan.time >= until:
-            return Lost(plan, lost, until)
+            return Lost(plan, lost or tuple(gone), until)
     return replace(plan, bridged=tuple(each for each in gone if each not in nowhere))
+
+
+def lacked(archives: Archives, plan: Plan) -> list[str]:
+    """Segments of a way that the backup's own repository does not have, the oldest first.
+
+    Raises:
+        Failure: when it cannot be listed.
+    """
+    return missing(archives[plan.backup.repository], _way(archives, plan))
 
 
 def _on_its_way(archives: Archives, plan: Plan, segment: str) -> bool:
@@ -124,7 +130,8 @@ def _way(archives: Archives, plan: Plan) -> list[Span]:
     return spans(plan.timeline, catalog.forks.get(plan.timeline, ()), backup.start_lsn // SEGMENT, last)
 
 
-def _named(segments: tuple[str, ...]) -> str:
+def named(segments: Sequence[str]) -> str:
+    """The first, and how many more."""
     more = f" and {len(segments) - 1} more" if len(segments) > 1 else ""
     return f"WAL segment {segments[0]}{more}"
 
@@ -133,7 +140,7 @@ def _unreachable(lost: Lost) -> Failure:
     until = lost.until.isoformat() if lost.until else "an unknown second"
     remedy = f"`invoke restore --to {until}` comes as far. " if lost.until else ""
     return Failure(
-        f"{_named(lost.segments)} of timeline {timeline_of(lost.segments[0])} is in no repository.",
+        f"{named(lost.segments)} of timeline {timeline_of(lost.segments[0])} is in no repository.",
         f"a recovery would end before it, at {until}, and leave out what came behind. Nothing was changed.",
         f"{remedy}A database that still runs has all of it: `invoke backup` makes a new begin.",
     )

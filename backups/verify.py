@@ -16,7 +16,7 @@ from backups import (
     server,
     switch,
 )
-from backups.catalog import read_catalog
+from backups.catalog import Catalog, read_catalog
 from backups.engine import REPOSITORIES
 from backups.examination import statements
 from backups.outlook import rates
@@ -25,6 +25,7 @@ from backups.plan import Plan, plans
 from backups.point import Point
 from backups.proof import Facts, gather
 from backups.scratch import remove_volume, scratch
+from backups.soundness import Archives, lacked, named
 from backups.target import Target
 from operation.failure import Failure
 from operation.progress import Progress
@@ -111,8 +112,10 @@ def _prove(
     if made is not None:
         say("waiting for its WAL")
         point_archive.wait_until_archived(target, stack.settings.backups.stanza, repository, made.segment)
-    plan = _plan(stack, target, repository, made)
+    catalog = read_catalog(target, stack.settings.backups.stanza, lineage.recorded(stack))
+    plan = _plan(catalog, repository, made)
     findings.label, findings.mark = plan.backup.label, plan.mark.name if plan.mark else ""
+    _refuse_holes(Archives(target, stack.settings.backups.stanza, catalog), plan)
     _recover(stack, target, plan, say)
     say("counting rows")
     findings.facts = gather(target, count=True)
@@ -140,9 +143,19 @@ def _recover(stack: Stack, target: Any, plan: Plan, say: Any) -> None:
     rates.keep(stack, stopwatch.proof())
 
 
-def _plan(stack: Stack, target: Any, repository: int, made: Point | None) -> Plan:
+def _refuse_holes(archives: Archives, plan: Plan) -> None:
+    """Each repository is proven by itself: what the other one could give does not count."""
+    gone = lacked(archives, plan)
+    if gone:
+        raise Failure(
+            f"{named(gone)} is missing in its archive: it cannot be restored from beyond that",
+            "a restore would need the other repository.",
+            f"`invoke backup --repo {REPOSITORIES[plan.backup.repository]}` makes a new begin.",
+        )
+
+
+def _plan(catalog: Catalog, repository: int, made: Point | None) -> Plan:
     """To the point; to the end of the WAL without one, and when no backup had ended before it."""
-    catalog = read_catalog(target, stack.settings.backups.stanza, lineage.recorded(stack))
     to_point = point.way(catalog, repository, made.mark) if made is not None else None
     if to_point is not None:
         return to_point

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from backups.continuity import Archived, Span, holes, missing, name_of, parse, spans
+from backups.continuity import MOST, Archived, Span, holes, missing, name_of, parse, spans
 from backups.history import SEGMENT, Fork, timeline_of
 
 
@@ -64,6 +64,14 @@ def test_only_what_is_needed_is_missed() -> None:
     assert missing(torn, spans(2, forks, 4, 15)) == [name_of(2, 13), name_of(2, 14)]
     late = Archived({1: ((1, 12),), 2: ((11, 15),)})
     assert missing(late, spans(2, forks, 4, 15)) == [name_of(2, 10)]
+
+
+def test_who_lacks_everything_is_not_listed_to_the_end() -> None:
+    """Names are bounded, whatever a repository lacks; a single one is looked up by its name."""
+    assert len(missing(Archived({}), spans(1, (), 0, 1 << 40))) == MOST
+    whole = Archived({1: ((1, 2), (4, 12))})
+    assert [whole.has(name_of(1, number)) for number in (0, 1, 3, 4, 13)] == [False, True, False, True, False]
+    assert not whole.has(name_of(2, 4))
 
 
 def test_names() -> None:

@@ -133,7 +133,9 @@ def test_a_proof_is_a_measurement(stack: Stack, monkeypatch: pytest.MonkeyPatch,
     for name in ("start", "promote"):
         monkeypatch.setattr(f"backups.server.{name}", done(name))
     monkeypatch.setattr("backups.server.replayed", lambda _: 5000)
+    monkeypatch.setattr(verify, "read_catalog", lambda *_: None)
     monkeypatch.setattr(verify, "_plan", lambda *_: PLAN)
+    monkeypatch.setattr(verify, "_refuse_holes", lambda *_: None)
     monkeypatch.setattr(verify, "_examine", done("examine"))
     monkeypatch.setattr(verify, "gather", lambda *_, **__: Facts(checksums=True))
     with suppress(Failure):

@@ -88,6 +88,15 @@ def test_what_is_on_its_way_is_not_lost() -> None:
         sound(listed([[1, 23], [25, 40]], [[1, 23], [25, 40]]), LATEST)
 
 
+def test_who_lacks_nearly_everything_is_no_way() -> None:
+    """Also where the other repository has it all: it is the way then."""
+    archives = listed([[1, 5], [9000, 9001]], [[1, 9001]])
+    ways, notes = sound(archives, LATEST)
+    assert [each.backup.label for each in ways] == ["R"]
+    assert "local lacks WAL segment" in notes[0]
+    assert "left out" in notes[0]
+
+
 def test_a_silent_repository_fills_nothing() -> None:
     """It is not asked, and what it may have does not count."""
     archives = listed(TORN, WHOLE)

@@ -30,6 +30,7 @@ POINT = SAID.replace("000000020000", "000000010000")
 LIVING = ((("pg_relation_size",), "public.items"), (("bash", "in share mode"), POINT))
 COUNTED = 'public.items\t45001\npublic."odd|one\'s"\t0\n'
 RECOVERED = (
+    (("wal-runs",), '{"runs": {"1": [[0, 68719476736]]}, "histories": []}'),
     (("pg_xact_status",), "0"),
     (("replay_lsn",), "0/70000000"),
     (("pause_state",), "paused"),
@@ -105,6 +106,8 @@ def test_proof_pauses_at_the_point_and_compares(stack: Stack, quiet: Progress, p
         ((("pg_amcheck",), 2), "amcheck"),
         ((("pg_checksums",), 1), "checksums"),
         ((("data_checksums",), "off"), "no checksums"),
+        ((("wal-runs",), '{"runs": {}, "histories": []}'), "WAL segment 000000010000000000000000"),
+        ((("wal-runs",), 49), "cannot be listed"),
         ((("--type=name",), 1), "restoring backup L failed"),
         ((("recovery.log",), "LOG:  paused"), "before it met its target"),
     ],
@@ -146,7 +149,7 @@ def test_backup_that_ended_behind_the_point(stack: Stack, quiet: Progress, place
 
 def test_repository_without_a_way_is_a_verdict(stack: Stack, quiet: Progress, place: Place) -> None:
     """With its own words when it is silent; nothing was restored."""
-    assert verify._plan(stack, place.target, 1, None).goal is Goal.LATEST  # noqa: SLF001  # the twin
+    assert verify._plan(place.catalog, 1, None).goal is Goal.LATEST  # noqa: SLF001  # the twin
     proof = verify.verify(stack, 2, quiet)
     assert proof.problems == ("repository s3 cannot be restored from: no route",)
     assert proofs.newest(stack)["s3"].label == ""

@@ -183,6 +183,10 @@ def test_a_hole_in_one_repository_is_filled_from_the_other(platform: Deployment)
     assert content["plan"]["bridged"] == [gone]
     assert platform.names() == [*before, "in the hole", "behind it"]
     platform.succeed("restore.undo", "--yes")
+    proof = platform.invoke("backup.verify", "--repo", "local", "--json")
+    assert proof.status == 1
+    assert f"WAL segment {gone} is missing" in proof.json[0]["problems"][0]
+    platform.succeed("backup", "--repo", "local")
 
 
 def archived(database: Any, repository: int, first: str, last: str) -> bool:
