@@ -47,6 +47,7 @@ def signed_by(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return stack
 
 
+@pytest.mark.slow
 def test_linter_finds_nothing(signed_by: Stack, tmp_path: Path) -> None:
     """Pkilint has no warning and no error for both CAs and every profile with every kind of key."""
     signer = authority(signed_by)
@@ -60,6 +61,7 @@ def test_linter_finds_nothing(signed_by: Stack, tmp_path: Path) -> None:
     assert len(found) == 2 + len(KINDS) * len(MAKERS)
 
 
+@pytest.mark.slow
 def test_linter_finds_what_is_wrong(stack: Stack, tmp_path: Path) -> None:
     """The twin that fails: a CA that does not say that it may sign."""
     with mock.patch("certs.ca.issuer.usage", return_value=_no_usage()):
@@ -67,6 +69,7 @@ def test_linter_finds_what_is_wrong(stack: Stack, tmp_path: Path) -> None:
     assert any("key_cert_sign" in line or "ERROR" in line for line in by_linter(tmp_path / "bad.pem", bad))
 
 
+@pytest.mark.slow
 def test_parties_certificates_pass_the_linter(stack: Stack, tmp_path: Path) -> None:
     """Those of `up`, too."""
     for each in profiles(stack):
@@ -101,6 +104,7 @@ def test_no_list_is_promised_that_nobody_serves(stack: Stack, ask: Ask) -> None:
             each.extensions.get_extension_for_class(x509.CRLDistributionPoints)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", MAKERS)
 def test_openssl_takes_it_for_its_purpose_alone(signed_by: Stack, key: KeyType, tmp_path: Path) -> None:
     """A server's is good for a server and its name, a person's for a client, and neither for the other."""
@@ -117,6 +121,7 @@ def test_openssl_takes_it_for_its_purpose_alone(signed_by: Stack, key: KeyType, 
     assert "unsuitable certificate purpose" in by_openssl(tmp_path, person, root, *as_server)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", MAKERS)
 def test_handshake_and_its_failing_twins(
     signed_by: Stack, key: KeyType, files: Files, serve: Serve, clock: Clock, tmp_path: Path

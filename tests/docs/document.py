@@ -69,6 +69,7 @@ class Document:
         after = zip(self._tokens, self._tokens[1:], strict=False)
         return [section for (_, one), (section, _) in after if one.type == "heading_open"]
 
+    @cached_property
     def anchors(self) -> set[str]:
         """What a link to a heading may name, by the rules of forges."""
         found: dict[str, int] = {}

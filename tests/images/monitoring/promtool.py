@@ -1,6 +1,7 @@
 """Cases as promtool's own test files, and promtool of the monitoring image to run them."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,17 @@ from operation.stack import ROOT
 from tests.images.monitoring.cases import Case, Series
 
 LONG = 5 * 60
-"""Minutes from which a case has one value in ten minutes, and only the rules of its own file: days of single
-minutes would take promtool minutes."""
+"""Minutes from which a case has a value in ten minutes: days of single minutes would take minutes."""
 
-PACES = {
-    "1m": ["rules/*.yml"],
-    "10m": [f"rules/{name}.yml" for name in ("wanted", "objectives", "certificates")],
-}
+ZERO_LOSS = {"bem:database": {"wal_receiver": {"enabled": True}}}
 ORDER = ["wanted", "indicators", "objectives", "certificates"]
+GROUPS = {"objectives": ("indicators", "objectives"), "certificates": ("certificates",)}
 """Groups whose results others read come first: promtool looks back five minutes only."""
 
 
 def settings() -> Settings:
     """The defaults, monitored."""
-    return settings_from({"bem:monitoring": {"enabled": True}}, "test")
+    return settings_from({"bem:monitoring": {"enabled": True}, **ZERO_LOSS}, "test")
 
 
 def write(folder: Path, cases: Sequence[Case]) -> list[str]:
@@ -34,17 +32,39 @@ def write(folder: Path, cases: Sequence[Case]) -> list[str]:
     (folder / "rules").mkdir(parents=True, exist_ok=True)
     for name, content in rule_files(ROOT, settings()).items():
         (folder / "rules" / name).write_text(content)
-    for pace, files in PACES.items():
-        tests = [test for case in cases if (case.at >= LONG) == (pace != "1m") for test in _tests(case, pace)]
-        order = ORDER if pace != "1m" else []
-        test_file = {
-            "rule_files": files,
-            "evaluation_interval": pace,
-            "group_eval_order": order,
-            "tests": tests,
-        }
-        (folder / f"cases-{pace}.yml").write_text(yaml.safe_dump(test_file, sort_keys=False))
-    return [f"cases-{pace}.yml" for pace in PACES]
+    parts: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        parts.setdefault((file_of(case.alert), "10m" if case.at >= LONG else "1m"), []).append(case)
+    for (name, pace), some in parts.items():
+        (folder / f"cases-{name}-{pace}.yml").write_text(_test_file(name, pace, some))
+    return [f"cases-{name}-{pace}.yml" for name, pace in parts]
+
+
+@cache
+def _alerts() -> dict[str, str]:
+    return {
+        rule["alert"]: name.removesuffix(".yml")
+        for name, content in rule_files(ROOT, settings()).items()
+        for group in yaml.safe_load(content)["groups"]
+        for rule in group["rules"]
+        if "alert" in rule
+    }
+
+
+def file_of(alert: str) -> str:
+    """The file of rules that has an alert: a case is evaluated with it, not with all of them."""
+    return _alerts()[alert]
+
+
+def _test_file(name: str, pace: str, cases: Sequence[Case]) -> str:
+    """Promtool's test file of some cases, with the rules of one file and the figures they compare with."""
+    test_file = {
+        "rule_files": [f"rules/{each}.yml" for each in dict.fromkeys(("wanted", name))],
+        "evaluation_interval": pace,
+        "group_eval_order": [each for each in ORDER if each == "wanted" or each in GROUPS.get(name, ())],
+        "tests": [test for case in cases for test in _tests(case, pace)],
+    }
+    return yaml.safe_dump(test_file, sort_keys=False)
 
 
 def _tests(case: Case, pace: str) -> Iterable[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import yaml
 
 from infra.alert_rules import rule_files
@@ -32,6 +33,7 @@ def test_each_alert_has_its_cases() -> None:
     assert {case.alert for case in CASES} | ALWAYS == alerts()
 
 
+@pytest.mark.platform
 def test_alerts_fire_and_are_quiet(monitoring_image: str, tmp_path: Path) -> None:
     """All cases, with the rules of a default stack."""
     files = write(tmp_path, CASES)
@@ -39,6 +41,7 @@ def test_alerts_fire_and_are_quiet(monitoring_image: str, tmp_path: Path) -> Non
     assert status == 0, words
 
 
+@pytest.mark.platform
 def test_a_case_that_is_wrong_is_found(monitoring_image: str, tmp_path: Path) -> None:
     """Worlds changed over: promtool says which alert did not do as expected."""
     case = next(each for each in CASES if each.alert == "DatabaseDown")
@@ -48,6 +51,7 @@ def test_a_case_that_is_wrong_is_found(monitoring_image: str, tmp_path: Path) ->
     assert words.count('alertname=\\"DatabaseDown\\"') == 2, words
 
 
+@pytest.mark.platform
 def test_configuration_and_rules_are_valid(monitoring_image: str, tmp_path: Path) -> None:
     """As Prometheus itself reads them; an unknown key is refused."""
     write(tmp_path, CASES[:1])
