@@ -55,7 +55,7 @@ def mutual_context(folder: Path) -> ssl.SSLContext:
         OSError: when a file is missing (`ssl.SSLError`, one too, when it does not hold what it should).
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = ssl.TLSVersion.TLSv1_3  # TLS 1.2 resumes sessions by their id, unasked
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     context.load_verify_locations(folder / "ca.pem")
     context.verify_mode = ssl.CERT_REQUIRED

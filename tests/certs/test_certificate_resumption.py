@@ -51,5 +51,4 @@ def test_our_services_do_not(stack: Stack, ask: Ask, files: Files, serve: Serve)
     folder = files(ensure(stack, ask()))
     came = came_twice(folder, serve(folder, own=tls.mutual_context(folder)))
     assert came["TLS 1.3"] == ["anew", "anew"]
-    assert "resumed" not in came["TLS 1.2"]
-    assert came["TLS 1.2"][0] == "anew"
+    assert not {"anew", "resumed"} & set(came["TLS 1.2"]), "it resumes by a session's id"
