@@ -2,6 +2,7 @@
 
 from invoke.collection import Collection
 
+import backups.kit.tasks
 import certs.tasks
 import command_line.tasks
 import drills.tasks
@@ -33,11 +34,14 @@ for each in (
     rollout.tasks.restart,
     rollout.tasks.migrate,
     operation.tasks.history,
+    backups.kit.tasks.recover,
     command_line.tasks.completion,
 ):
     namespace.add_task(each)
 backup, restore = collections()
 backup.add_task(schedules.tasks.backup)
+backup.add_task(backups.kit.tasks.kit)
+backup.add_task(backups.kit.tasks.endpoint)
 drills.tasks.collection.add_task(schedules.tasks.drill)
 certs.tasks.collection.add_task(schedules.tasks.certificates)
 for collection in (

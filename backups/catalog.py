@@ -78,16 +78,22 @@ class Catalog:
         return self.ends.get((repository, timeline))
 
 
-def read_catalog(target: Any, stanza: str, reigns: tuple[Reign, ...] = ()) -> Catalog:
+def read_catalog(target: Any, stanza: str, reigns: tuple[Reign, ...] = (), only: int = 0) -> Catalog:
     """Asks pgBackRest in that container for everything; a repository that is down is named, not fatal.
+
+    Args:
+        target: the container.
+        stanza: whose.
+        reigns: which timeline served when.
+        only: the one repository to be asked; 0 for all.
 
     Raises:
         Failure: when no repository answers.
     """
-    info = read_info(target, stanza)
+    info = read_info(target, stanza, only)
     silent = silent_repositories(info, stanza)
     newest = newest_segments(info, stanza)
-    if len(silent) == len(REPOSITORIES):
+    if len(silent) == (1 if only else len(REPOSITORIES)):
         raise Failure(
             "no repository answers: " + "; ".join(silent.values()),
             "nothing can be said about what can be restored.",

@@ -10,8 +10,10 @@ from backups import journal, lineage, proving, rehearsal, switch
 from backups.backup import begin
 from backups.backup import take as take_backup
 from backups.catalog import read_catalog
-from backups.engine import backup_command, repositories
+from backups.ending import ending
+from backups.engine import S3, backup_command, repositories
 from backups.forecast import comparison, forecast
+from backups.kit import announcement as custody
 from backups.listing import content, reaches, table
 from backups.move import settle
 from backups.outlook.survey import Outlook, survey
@@ -49,6 +51,7 @@ def take(name: str, kind: str, repo: str, *, as_json: bool, dry_run: bool, proof
         taken = take_backup(stack, kind, numbers, progress)
         outcome.detail = ", ".join(f"{each.repository}: {each.label}" for each in taken)
         proven = proving.prove(Stack(stack.name, stack.root), numbers, progress) if proof else []
+        custody.try_to_announce(stack, progress)
     if as_json:
         backups = [asdict(each) for each in taken]
         said = {"backups": backups, "proofs": proving.content(proven)} if proof else backups
@@ -80,6 +83,8 @@ def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, a
     """Pre-flight, question, restore, and the begin of a backup of what came out."""
     stack = stack_named(name)
     number = repositories(repo)[0] if repo else 0
+    if target.vault and number not in {0, S3}:
+        raise refusal("only s3 keeps versions: --vault-as-of reads nothing else.", remedy="leave --repo out.")
     target = looked_up(stack, target)
     progress = progress_of(stack, "restore", quiet=as_json)
     with mutation(stack, f"restore {target}") as outcome:
@@ -177,8 +182,8 @@ def _tell(stack: Stack, restored: Restored, *, as_json: bool) -> None:
     if restored.seconds is not None:
         _print(comparison(restored.predicted_seconds, restored.seconds))
     _print("a backup of it into each repository has begun; `invoke backup.list` shows it once it has ended")
-    if restored.damaged:
-        _print("! the old volume could not be read to its end: its very last rows may be missing")
+    for line in ending(restored):
+        _print(line)
     if Stack(stack.name, stack.root).settings.database.kept:
         _print("back again: invoke restore.undo")
 

@@ -11,6 +11,9 @@ from operation.containers import execute
 from operation.failure import Failure
 
 Run = tuple[int, int]
+ARCHIVED_AT_ONCE = 16
+"""`process-max` of archive-push in the image's pgbackrest.conf."""
+
 MOST = 4096
 """Segments that are named: 64 GiB of WAL. Who lacks more lacks everything."""
 
@@ -44,6 +47,19 @@ class Archived:
 
 
 @dataclass(frozen=True)
+class Torn:
+    """A repository whose newest WAL has holes.
+
+    Attributes:
+        segments: how many are lacking.
+        first: name of the oldest.
+    """
+
+    segments: int
+    first: str
+
+
+@dataclass(frozen=True)
 class Span:
     """The segments that a recovery reads from one timeline: numbers `first` to `last`."""
 
@@ -62,6 +78,34 @@ def read(target: Any, stanza: str, repository: int, archive: str) -> Archived:
     if output.status != 0:
         raise Failure(f"its WAL cannot be listed: {(output.stderr or output.stdout).strip()[-300:]}")
     return parse(output.stdout)
+
+
+def torn(target: Any, stanza: str, begins: Mapping[int, int]) -> dict[int, Torn]:
+    """Repositories whose newest WAL has holes, in that container; one that cannot be listed is left out.
+
+    What is missing among the newest `ARCHIVED_AT_ONCE` segments may be on its way.
+
+    Args:
+        target: the container.
+        stanza: whose.
+        begins: by repository, the WAL position at which its newest backup begins: nobody needs what is older.
+    """
+    found = {}
+    for number, begin in begins.items():
+        output = execute(target, ["wal-runs", stanza, str(number), "newest", "2"])
+        if output.status == 0 and (holes_of := _torn(parse(output.stdout), begin // SEGMENT)):
+            found[number] = holes_of
+    return found
+
+
+def _torn(archived: Archived, begin: int) -> Torn | None:
+    timeline = max(archived.runs, default=0)
+    runs = archived.runs.get(timeline, ())
+    if not runs:
+        return None
+    open_ = holes(runs, max(runs[0][0], begin), runs[-1][1] - ARCHIVED_AT_ONCE)
+    count = sum(last - first + 1 for first, last in open_)
+    return Torn(count, name_of(timeline, open_[0][0])) if open_ else None
 
 
 def parse(text: str) -> Archived:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from backups import recovery, server, switch
+from backups import receiver, recovery, server, switch
 from backups.engine import ARCHIVING, PENDING, archive_setting, archiving_off, query
 from backups.history import before_fork, lsn, parse_history
 from backups.proof import heartbeat
@@ -55,8 +55,9 @@ def retire(stack: Stack, *, followed: bool = False) -> datetime | None:
 
 
 def old_is_dead(target: Any) -> None:
-    """Lets recovery read what the volume of a dead database still has, as far as it can be read."""
+    """Lets recovery read what the volume of a dead database still has, and the WAL receiver's."""
     required(execute(target, ["sh", "-c", f"echo dead > {STOPPED}"]), "noting that the old database is dead")
+    receiver.offer(target)
 
 
 def drain(target: Any, timeline: int) -> None:

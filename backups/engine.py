@@ -1,9 +1,13 @@
 """pgBackRest's command lines, and the switch of archiving: what every backup operation says to the engine."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from operation.containers import execute, required
 from operation.failure import refusal
+
+S3 = 2
+"""Number of the repository that keeps versions."""
 
 REPOSITORIES = {1: "local", 2: "s3"}
 """pgBackRest's repository numbers and what a person calls them."""
@@ -43,9 +47,20 @@ def background_command(stanza: str) -> list[str]:
     return ["back-up", stanza, *map(str, REPOSITORIES)]
 
 
-def info_command(stanza: str) -> list[str]:
-    """`info` as JSON; its console is the same standard output, so only errors may be on it."""
-    return ["pgbackrest", f"--stanza={stanza}", "--log-level-console=error", "--output=json", "info"]
+def info_command(stanza: str, repository: int = 0) -> list[str]:
+    """`info` as JSON, of one repository or all; its console is the same output: only errors may be on it."""
+    only = [f"--repo={repository}"] if repository else []
+    return ["pgbackrest", f"--stanza={stanza}", *only, "--log-level-console=error", "--output=json", "info"]
+
+
+def as_of(moment: datetime | None) -> dict[str, str]:
+    """The environment in which pgBackRest reads a versioned repository as it was; none for as it is.
+
+    Its option `repo-target-time` (configuration reference) holds for every command that names a repository.
+    """
+    if moment is None:
+        return {}
+    return {"PGBACKREST_REPO_TARGET_TIME": f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}+00"}
 
 
 def abort_command(stanza: str) -> list[str]:

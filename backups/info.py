@@ -46,14 +46,14 @@ class Backup:
     failed: bool
 
 
-def read_info(target: Any, stanza: str) -> list[dict[str, Any]]:
-    """Asks pgBackRest in that container about all repositories.
+def read_info(target: Any, stanza: str, repository: int = 0) -> list[dict[str, Any]]:
+    """Asks pgBackRest in that container about one repository, or about all.
 
     Raises:
         Failure: when it does not answer at all.
     """
     text = required(
-        execute(target, info_command(stanza)),
+        execute(target, info_command(stanza, repository)),
         "reading the repositories",
         "`invoke status` shows which one does not answer.",
     )

@@ -41,6 +41,7 @@ class Plan:
         time: the moment that was asked for, or of the mark; None for a backup and for the latest.
         mark: that was asked for.
         bridged: WAL segments that the backup's repository lacks, and another one gives.
+        vault: the time as of which S3 is read; None for as it is.
     """
 
     backup: Backup
@@ -49,6 +50,7 @@ class Plan:
     time: datetime | None = None
     mark: Mark | None = None
     bridged: tuple[str, ...] = ()
+    vault: datetime | None = None
 
     @property
     def pauses(self) -> bool:

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from backups import lineage, server, switch
 from backups.catalog import Catalog, read_catalog, with_ends
-from backups.engine import query
+from backups.engine import S3, as_of, query
 from backups.plan import Goal, Plan, covers, plans
 from backups.scratch import remove_volume, scratch
 from backups.soundness import Archives, sound
 from backups.target import Target
 from operation.containers import execute, required, wait_for
-from operation.failure import Failure
+from operation.failure import Failure, refusal
 from operation.progress import Progress
 from operation.stack import Stack
 
@@ -57,9 +57,11 @@ def preflight(stack: Stack, target: Target, repository: int, progress: Progress)
     Raises:
         Failure: when the target is not covered, there is no room, or no repository answers.
     """
-    with progress.step("pre-flight") as say, reader(stack, say) as (asked, living):
+    with progress.step("pre-flight") as say, reader(stack, say, target.vault) as (asked, living):
+        _refuse_latest(stack, target)
         catalog = _reaching(stack, asked, living, target, repository, say)
         options = plans(target, catalog, datetime.now(UTC), repository)
+        options = [replace(each, vault=target.vault) for each in options]
         options, notes = sound(Archives(asked, stack.settings.backups.stanza, catalog), options)
         unarchived = 0
         if living is not None and server.system(living) in catalog.systems:
@@ -72,29 +74,39 @@ def preflight(stack: Stack, target: Target, repository: int, progress: Progress)
 
 
 @contextmanager
-def reader(stack: Stack, say: Any) -> Iterator[tuple[Any, Any]]:
+def reader(stack: Stack, say: Any, vault: datetime | None = None) -> Iterator[tuple[Any, Any]]:
     """Gives a container that can ask the repositories, and the living database's, or None.
 
-    Needs the stack's lock when the database does not live.
+    As of an earlier time they are always read beside it. Needs the stack's lock when no database lives.
     """
-    living = switch.alive(stack, CRASH_RECOVERY_SECONDS)
+    living = switch.alive(stack, CRASH_RECOVERY_SECONDS) if vault is None else None
     if living is not None:
         yield living, living
         return
-    say("the database does not run: reading the repositories beside it")
+    words = "the database does not run" if vault is None else f"S3 as of {vault.isoformat()}"
+    say(f"{words}: reading the repositories beside it")
     volume = stack.object_name("preflight")
     try:
-        with scratch(stack, volume) as beside:
+        with scratch(stack, volume, environment=as_of(vault)) as beside:
             yield beside, None
     finally:
         remove_volume(volume)
+
+
+def _refuse_latest(stack: Stack, target: Target) -> None:
+    """A living database has more than the vault: the latest of that would lose the rest, unsaid."""
+    if target.vault and target.latest and switch.alive(stack) is not None:
+        raise refusal(
+            "--latest with --vault-as-of is for a database that does not run.",
+            remedy="name the time to which it shall go back: --to 2026-11-24T03:10:00+01:00",
+        )
 
 
 def _reaching(  # each is another part of the question
     stack: Stack, asked: Any, living: Any, target: Target, repository: int, say: Any
 ) -> Catalog:
     stanza, reigns = stack.settings.backups.stanza, lineage.recorded(stack)
-    catalog = read_catalog(asked, stanza, reigns)
+    catalog = read_catalog(asked, stanza, reigns, S3 if target.vault else 0)
     moment = target.time
     if moment is None:
         return catalog

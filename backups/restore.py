@@ -1,13 +1,13 @@
 """A restore is a new generation: fill beside the running database, prove, and only then move the service."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from backups import cut_over, journal, lineage, recovery, server, switch
+from backups import cut_over, journal, lineage, receiver, recovery, server, switch
 from backups.backup import end_orphan
 from backups.catalog import Catalog
-from backups.engine import REPOSITORIES
+from backups.engine import REPOSITORIES, as_of
 from backups.journal import Move, Phase
 from backups.lineage import Reign
 from backups.move import finish, healed, move_over, settle
@@ -15,6 +15,7 @@ from backups.outlook import rates
 from backups.outlook.stopwatch import FILL, REPLAY, Stopwatch
 from backups.plan import Goal, Plan
 from backups.proof import Facts, gather
+from backups.receiver import Tail
 from backups.scratch import scratch, volume_exists
 from operation.containers import execute
 from operation.failure import Failure
@@ -37,6 +38,8 @@ class Restored:
         damaged: the old volume could not be read to its end, so that some of its last rows may be gone.
         seconds: from the begin to the end; None for an undo.
         predicted_seconds: as it was foretold; None when nobody could say, or another way was taken.
+        tail: what came from the WAL receiver.
+        incomplete: the old volume was lost or damaged, and nothing says that its last rows are here.
     """
 
     generation: int
@@ -47,6 +50,8 @@ class Restored:
     damaged: bool = False
     seconds: float | None = None
     predicted_seconds: float | None = None
+    tail: Tail = field(default_factory=Tail)
+    incomplete: bool = False
 
 
 def restore(
@@ -148,11 +153,12 @@ class _Attempt:
         self.stanza = stack.settings.backups.stanza
         self.living = switch.alive(stack)
         self.related = self.living is None or server.system(self.living) in catalog.systems
-        self.follow = plan.goal is Goal.LATEST and self.living is not None and self.related
+        self.follow = plan.goal is Goal.LATEST and self.living is not None and self.related and not plan.vault
         self.before = catalog.timeline
         if self.living is not None and self.related:
             self.before = server.timeline(self.living)
         self.number = 0
+        self.waited = False
 
     def run(self, move: Move, generation: int) -> Restored:
         move = journal.write(self.stack, replace(move, lived=self.living is not None))
@@ -162,22 +168,36 @@ class _Attempt:
                 journal.write(self.stack, move.at(Phase.CUT_OVER))
                 switch.stop_database(self.stack)
         old = move.old if self.related and move.old and volume_exists(move.old) else ""
-        with scratch(self.stack, move.new, old=old) as target:
-            facts = self._recover(target, old)
+        received = receiver.volume(self.stack) if self.plan.goal is Goal.LATEST and self.related else ""
+        with scratch(
+            self.stack, move.new, old=old, received=received, environment=as_of(self.plan.vault)
+        ) as target:
+            facts = self._recover(target)
             keep = bool(move.old) and self._holds_cluster(target, move.old, old)
             move = replace(move, values=values(self.stack, generation, keep_present=keep))
             move, started, last = self._cut_over(move, target)
             facts = replace(facts, heartbeat=last if self.follow and last else facts.heartbeat)
             damaged = execute(target, ["test", "-e", "/cluster/old-unreadable"]).status == 0
+            tail = receiver.tail(target, self.plan.timeline, waited=self.waited) if received else Tail()
+        intact = (keep or self.living is not None) and not damaged
         move_over(self.stack, move, self.progress)
         down = round((cut_over.now() - started).total_seconds(), 1) if move.lived else 0.0
         finish(self.stack, move, self.progress)
         took = rates.keep(self.stack, self.stopwatch.restore(down if move.lived else None))
         return Restored(
-            generation, self.number, self.plan, facts, down, damaged, took.seconds, took.predicted_seconds
+            generation,
+            self.number,
+            self.plan,
+            facts,
+            down,
+            damaged,
+            took.seconds,
+            took.predicted_seconds,
+            tail,
+            incomplete=self.plan.goal is Goal.LATEST and not intact and not tail.whole,
         )
 
-    def _recover(self, target: Any, old: str) -> Facts:
+    def _recover(self, target: Any) -> Facts:
         backup, settings = self.plan.backup, self.stack.settings.backups
         step = self.progress.step
         filling = step(f"restore {backup.label} from {REPOSITORIES[backup.repository]}")
@@ -191,12 +211,13 @@ class _Attempt:
                 highest=self.number - 1,
             )
         with step("replay WAL"), self.stopwatch.lap(REPLAY):
-            if old and self.plan.goal is Goal.LATEST and self.living is None:
+            if self.plan.goal is Goal.LATEST and self.living is None:
                 cut_over.old_is_dead(target)
             server.start(target)
             self._wait(target)
         with step("look into what was restored"):
             self.stopwatch.reached(target)
+            self.waited = receiver.waited(target)
             return _as_marked(self.plan, gather(target))
 
     def _wait(self, target: Any) -> None:

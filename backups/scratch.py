@@ -5,7 +5,7 @@ archive, and sees the local repository read-only.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
@@ -16,6 +16,7 @@ from operation.stack import LABEL_ROLE, LABEL_STACK, Stack
 
 START_SECONDS = 60
 ROLE = "scratch"
+ONLY_READ = ("/old", "/received")
 
 
 @contextmanager
@@ -24,8 +25,10 @@ def scratch(
     volume: str,
     *,
     old: str = "",
+    received: str = "",
     more: dict[str, str] | None = None,
     owner: Stack | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Any]:
     """Runs a scratch on a volume and gives its container; removes it however the block ends.
 
@@ -33,9 +36,11 @@ def scratch(
         stack: whose database is copied.
         volume: data volume at /cluster; made, with the owner's label, when it is missing.
         old: another data volume, read-only at /old.
+        received: the WAL receiver's volume, read-only at /received.
         more: further volumes, writable: name to path.
         owner: whose the scratch is, with its name and label; the stack itself when left out. One runs at a
             time for each owner, under the owner's lock.
+        environment: further variables of its processes.
 
     Raises:
         Failure: when the stack has no database service yet, or the scratch does not start.
@@ -45,7 +50,12 @@ def scratch(
     remove_scratches(owner, engine)
     database = _database_spec(stack, engine)
     ensure_volume(owner, volume, engine)
-    spec = scratch_spec(database, owner, volume, old, more or {})
+    beside = {old: "/old"} if old else {}
+    beside |= {received: "/received"} if received else {}
+    spec = scratch_spec(database, owner, volume, {**beside, **(more or {})})
+    inner = spec["TaskTemplate"]["ContainerSpec"]
+    further = [f"{name}={word}" for name, word in (environment or {}).items()]
+    inner["Env"] = [*(inner.get("Env") or []), *further]
     engine.api.create_service(
         spec["TaskTemplate"],
         name=spec["Name"],
@@ -61,9 +71,7 @@ def scratch(
         remove_scratches(owner, engine)
 
 
-def scratch_spec(
-    database: dict[str, Any], owner: Stack, volume: str, old: str, more: dict[str, str]
-) -> dict[str, Any]:
+def scratch_spec(database: dict[str, Any], owner: Stack, volume: str, more: dict[str, str]) -> dict[str, Any]:
     """The service to create, from the database's own; pure."""
     template = deepcopy(database["TaskTemplate"])
     inner = template["ContainerSpec"]
@@ -72,10 +80,9 @@ def scratch_spec(
     inner["Labels"] = labels
     inner["Healthcheck"] = {"Test": ["NONE"]}
     inner["Mounts"] = [_scratch_mount(mount, volume) for mount in inner["Mounts"]]
-    extra = {**({old: "/old"} if old else {}), **more}
     inner["Mounts"] += [
-        {"Type": "volume", "Source": source, "Target": target, "ReadOnly": target == "/old"}
-        for source, target in extra.items()
+        {"Type": "volume", "Source": source, "Target": target, "ReadOnly": target in ONLY_READ}
+        for source, target in more.items()
     ]
     template["RestartPolicy"] = {"Condition": "none"}
     template["Networks"] = [{"Target": network["Target"]} for network in template.get("Networks", [])]

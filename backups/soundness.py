@@ -7,14 +7,11 @@ from typing import Any
 
 from backups import continuity
 from backups.catalog import Catalog, reach_before
-from backups.continuity import MOST, Archived, Span, missing, spans
+from backups.continuity import ARCHIVED_AT_ONCE, MOST, Archived, Span, missing, spans
 from backups.engine import REPOSITORIES
 from backups.history import SEGMENT, number_of, timeline_of
 from backups.plan import Goal, Plan
 from operation.failure import Failure
-
-ARCHIVED_AT_ONCE = 16
-"""`process-max` of archive-push in the image's pgbackrest.conf."""
 
 
 @dataclass(frozen=True)

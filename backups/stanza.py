@@ -26,8 +26,8 @@ class _StanzaProvider(ResourceProvider):
         return CreateResult(id_=f"{props['stack']}-{props['stanza']}", outs=props)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Another name is another stanza; the old one's backups stay."""
-        replaced = [key for key in ("stack", "stanza") if olds.get(key) != news.get(key)]
+        """Another name or place is another stanza; the old one's backups stay."""
+        replaced = [key for key in ("stack", "stanza", "place") if olds.get(key, "") != news.get(key, "")]
         return DiffResult(changes=bool(replaced), replaces=replaced)
 
 
@@ -37,20 +37,23 @@ class Stanza(Resource, module="bem", name="Stanza"):
     stanza: pulumi.Output[str]
 
     def __init__(
-        self, name: str, stack: str, stanza: str, opts: pulumi.ResourceOptions | None = None
+        self, name: str, stack: str, stanza: str, place: str, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__(_StanzaProvider(), name, {"stack": stack, "stanza": stanza}, opts)
+        properties = {"stack": stack, "stanza": stanza, **({"place": place} if place else {})}
+        super().__init__(_StanzaProvider(), name, properties, opts)
 
 
 def establish(stack: Stack, stanza: str) -> None:
     """Makes the stanza in both repositories and starts archiving; does no harm where it is done already.
 
-    `stanza-create` cannot take its lock while an asynchronous push keeps failing, hence this order.
+    `stanza-create` cannot take its lock while an asynchronous push keeps failing, as it does where a
+    repository is new to a database that archives. There archiving is off until then; should this be killed,
+    it goes on by itself after ten minutes.
 
     Raises:
         Failure: when a repository does not answer, or holds another cluster's backups.
     """
-    from backups.engine import archiving_on, pgbackrest  # noqa: PLC0415
+    from backups.engine import archiving_off, archiving_on, pgbackrest  # noqa: PLC0415
     from operation.containers import container, execute, required, wait_for  # noqa: PLC0415
 
     target = container(stack, "database")
@@ -59,8 +62,11 @@ def establish(stack: Stack, stanza: str) -> None:
 
     def decided() -> bool:
         nonlocal last
-        last = execute(target, create)
-        return last.status == 0 or OTHER_CLUSTER in last.stdout + last.stderr
+        first, last = last is None, execute(target, create)
+        done = last.status == 0 or OTHER_CLUSTER in last.stdout + last.stderr
+        if first and not done:
+            archiving_off(target)
+        return done
 
     try:
         wait_for(decided, READY_SECONDS, "stanza-create")
@@ -80,4 +86,4 @@ def _remedy(output: "Output") -> str:
         return (
             "this repository holds another cluster's backups: `invoke restore --latest` brings that one back."
         )
-    return "`invoke logs object-store` tells more; then `invoke up`."
+    return "`invoke logs object-store`, or where S3 is elsewhere `invoke backup.endpoint`; then `invoke up`."

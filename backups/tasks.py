@@ -165,6 +165,7 @@ def rescue(  # noqa: PLR0913, PLR0917  # one word for each thing that is chosen
         "backup": "the label of a backup: its own end",
         "latest": "everything that was acknowledged",
         "repo": "local or s3; the best when left out",
+        "vault_as_of": "read S3 as it was at this time, before somebody deleted or overwrote",
         "yes": "do not ask",
         "dry_run": "the same as --preview",
         "preview": "pre-flight only: say from what, how long it takes, and what would be lost",
@@ -179,6 +180,7 @@ def to_point(  # noqa: PLR0913, PLR0917  # one word for each way to say where to
     backup: str = "",
     latest: bool = False,
     repo: str = "",
+    vault_as_of: str = "",
     yes: bool = False,
     dry_run: bool = False,
     preview: bool = False,
@@ -193,7 +195,7 @@ def to_point(  # noqa: PLR0913, PLR0917  # one word for each way to say where to
     from backups import console  # noqa: PLC0415
     from backups.target import parse_target  # noqa: PLC0415
 
-    target = parse_target(to, backup, latest, to_mark)
+    target = parse_target(to, backup, latest, to_mark, vault_as_of)
     console.restore(stack, target, repo, yes=yes, dry_run=dry_run or preview, as_json=json)
 
 

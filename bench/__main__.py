@@ -27,6 +27,7 @@ from bench import (
     setup_log,
     table,
     websocket,
+    zero_loss,
 )
 from bench.row import Row
 from bench.subject import Subject
@@ -50,6 +51,7 @@ SUBJECTS = tuple(
         rollouts,
         websocket,
         certificates,
+        zero_loss,
     )
 )
 INTERRUPTED = 130

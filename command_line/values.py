@@ -20,6 +20,7 @@ SERVICES = (
     "node-exporter",
     "blackbox-exporter",
     "console",
+    "wal-receiver",
 )
 PARTIES = (*SERVICES, "migrations")
 """Written here and not imported: a person waits for completion. A test compares each list with its origin."""

@@ -28,6 +28,8 @@ def named(stack: Stack) -> Stack:
 def make(stack: Stack, twin: Stack, progress: Progress) -> Stack:
     """Deploys the twin: a stack's settings, names and ports of its own, its database out of the real backups.
 
+    Wherever production's S3 is, the twin archives into an object store of its own.
+
     Production is read only: its repository is mounted so, and the twin archives into a copy of its own.
 
     Raises:
@@ -72,6 +74,8 @@ def _write_settings(stack: Stack, twin: Stack) -> None:
             "database.kept": [],
             "database.last_generation": 1,
             "certificates.acme": {"enabled": False},
+            "object_store.endpoint": "",
+            "backups.off_host_required": False,
             **{f"{part}.enabled": False for part in SPARED},
         },
     )

@@ -1,10 +1,11 @@
 """The whole platform, in its boot order: CA, volumes, S3, bucket, stanza, archiving, services."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pulumi
 
+from backups.kit.pending import awaits
 from infra.addresses import addresses
 from infra.cache import Cache, CacheArgs
 from infra.database import Database, DatabaseArgs
@@ -13,16 +14,31 @@ from infra.migration import Migration, MigrationArgs
 from infra.monitoring import Monitoring, MonitoringArgs
 from infra.network import Networks, NetworkSet
 from infra.object_store import ObjectStore, ObjectStoreArgs
-from infra.parties import API, CACHE, CONSOLE, PROMETHEUS, PULSE, REALTIME, TRAINING, Party, parties
+from infra.parties import (
+    API,
+    CACHE,
+    CONSOLE,
+    OBJECT_STORE,
+    PROMETHEUS,
+    PULSE,
+    REALTIME,
+    TRAINING,
+    WAL_RECEIVER,
+    Party,
+    parties,
+)
 from infra.sections import Api, Pulse, Realtime
 from infra.services import Service, ServiceArgs
 from infra.storage import Storage, Volumes
 from infra.tls import Tls
+from infra.wal_receiver import WalReceiver, WalReceiverArgs
 from operation.stack import Stack
 
 
 class Platform(pulumi.ComponentResource):
     """Every component of a stack; the dependencies are the order in which they start.
+
+    Up to the database alone while a recovery has not filled its volume yet: whoever serves needs its schema.
 
     Attributes:
         addresses: where clients reach the platform.
@@ -34,35 +50,52 @@ class Platform(pulumi.ComponentResource):
         networks = NetworkSet(stack, inside).networks
         volumes = Storage(stack, inside).volumes
         certificates = Tls(stack, volumes, inside).deliveries
-        object_store = ObjectStore(
-            stack, ObjectStoreArgs(networks, volumes, certificates["object-store"]), inside
-        )
-        database = Database(
-            stack, DatabaseArgs(networks, volumes, certificates["database"], object_store.service), inside
-        )
         present = parties(stack.settings)
-        needs: dict[str, list[pulumi.Resource]] = {
-            party.role: [certificates[party.role]] for party in present
-        }
-        if CACHE in present:
-            cache = Cache(stack, CacheArgs(networks, volumes, certificates["cache"]), inside)
-            for role in ("realtime", "pulse", "training"):
-                needs.get(role, []).append(cache.service)
-        migrations = certificates["migrations"]
-        schema = Migration(
-            stack, MigrationArgs(networks, volumes, migrations, database.stanza), inside
-        ).migrated
-        for role in ("api", "pulse", "training"):
-            needs.get(role, []).append(schema)
-        images: list[pulumi.Resource] = []
-        for args in _services(stack, networks, volumes, needs):
-            service = Service(stack, replace(args, after=tuple(images)), inside)
-            images = [service.image] if service.image else images
-        if PROMETHEUS in present:
-            Monitoring(stack, MonitoringArgs(networks, volumes, certificates), inside)
-        LoadBalancer(stack, LoadBalancerArgs(networks, volumes, certificates["load-balancer"]), inside)
+        stores: list[pulumi.Resource] = []
+        if OBJECT_STORE in present:
+            args = ObjectStoreArgs(networks, volumes, certificates["object-store"])
+            stores.append(ObjectStore(stack, args, inside).service)
+        if WAL_RECEIVER in present:  # a CA that may not sign for it is met before commits wait for it
+            stores.append(certificates[WAL_RECEIVER.role])
+        database = Database(stack, DatabaseArgs(networks, volumes, certificates["database"], stores), inside)
         self.addresses = addresses(stack)
+        if not awaits(stack):
+            _serving(stack, _Ground(networks, volumes, certificates), database, inside)
         self.register_outputs({"addresses": self.addresses})
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What stands before any service does."""
+
+    networks: Networks
+    volumes: Volumes
+    certificates: Mapping[str, pulumi.Resource]
+
+
+def _serving(stack: Stack, ground: _Ground, database: Database, inside: pulumi.ResourceOptions) -> None:
+    """All that a database with its schema is needed for, and what looks at it."""
+    networks, volumes, certificates = ground.networks, ground.volumes, ground.certificates
+    present = parties(stack.settings)
+    needs: dict[str, list[pulumi.Resource]] = {party.role: [certificates[party.role]] for party in present}
+    if WAL_RECEIVER in present:
+        received = WalReceiverArgs(networks, volumes, certificates[WAL_RECEIVER.role], database)
+        WalReceiver(stack, received, inside)
+    if CACHE in present:
+        cache = Cache(stack, CacheArgs(networks, volumes, certificates["cache"]), inside)
+        for role in ("realtime", "pulse", "training"):
+            needs.get(role, []).append(cache.service)
+    migrations = certificates["migrations"]
+    schema = Migration(stack, MigrationArgs(networks, volumes, migrations, database.stanza), inside).migrated
+    for role in ("api", "pulse", "training"):
+        needs.get(role, []).append(schema)
+    images: list[pulumi.Resource] = []
+    for args in _services(stack, networks, volumes, needs):
+        service = Service(stack, replace(args, after=tuple(images)), inside)
+        images = [service.image] if service.image else images
+    if PROMETHEUS in present:
+        Monitoring(stack, MonitoringArgs(networks, volumes, certificates), inside)
+    LoadBalancer(stack, LoadBalancerArgs(networks, volumes, certificates["load-balancer"]), inside)
 
 
 def _services(

@@ -3,7 +3,11 @@
 import json
 
 from backups.backup import take
+from backups.endpoint import reach, settled
+from backups.endpoint.coordinates import coordinates
 from backups.engine import REPOSITORIES
+from backups.kit import announcement as custody
+from backups.kit.pending import awaits
 from backups.proof_announcement import try_to_announce
 from backups.proofs import newest
 from backups.restore import check_agreement, settle
@@ -20,6 +24,8 @@ from operation.progress import Progress, progress_of
 from operation.stack import Stack
 
 KEPT_NOTE = "custody-told"
+S3 = 2
+"""Number of the repository that can be elsewhere."""
 HEALTH_SECONDS = 180.0
 """As long as a deployment waits for a service that changed."""
 
@@ -33,7 +39,7 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
     progress = progress_of(stack, "up", quiet=quiet)
     with mutation(stack, "up") as outcome:
         changes = deploy(stack, progress)
-        first = _first_backups(stack, progress) if backup else []
+        first = first_backups(stack, progress) if backup else []
         outcome.outcome = "unchanged" if changes.nothing and not first else "succeeded"
         outcome.detail = str(changes)
     summary = {
@@ -53,9 +59,17 @@ def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
     """Brings the stack to what its file and its secrets say, and waits until all of it is healthy.
 
     Raises:
-        Failure: when a port is taken, the deployment fails, or a service does not become healthy.
+        Failure: when a port is taken, a new place of the S3 repository does not answer, the deployment fails,
+            or a service does not become healthy.
     """
+    if awaits(stack):
+        raise Failure(
+            f"a recovery of stack {stack.name} has not brought its database back yet.",
+            "nothing was changed.",
+            "type `./ops recover` with its kit again; it goes on from there.",
+        )
     check_ports(stack, progress)
+    _check_endpoint(stack)
     settle(stack, progress)
     check_agreement(stack, serving_volume(stack))
     changes = deployment.up(stack, progress)
@@ -63,9 +77,23 @@ def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
     return changes
 
 
-def _first_backups(stack: Stack, progress: Progress) -> list[int]:
-    """A backup and a proof for each repository that has no good proof yet."""
+def _check_endpoint(stack: Stack) -> None:
+    """Asks S3 elsewhere when nobody has asked it so before; one that is away later is no reason to fail."""
+    if settled.changed(stack):
+        where = coordinates(stack)
+        if where is not None:
+            reach.required(where)
+
+
+def first_backups(stack: Stack, progress: Progress) -> list[int]:
+    """A backup and a proof for each repository that has no good proof yet, or that has moved.
+
+    Raises:
+        Failure: when a backup cannot be taken, or is not good.
+    """
     proven = {name for name, proof in newest(stack).items() if proof.good}
+    if settled.moved(stack):
+        proven -= {REPOSITORIES[S3]}
     missing = [number for number, name in REPOSITORIES.items() if name not in proven]
     if missing:
         take(stack, "incr", missing, progress)
@@ -78,7 +106,9 @@ def _first_backups(stack: Stack, progress: Progress) -> list[int]:
                 f"`invoke backup --type full --repo {proof.repository}`, then `invoke backup.verify`.",
             )
     if missing:
+        settled.settle(stack)
         try_to_announce(stack, progress)
+    custody.try_to_announce(stack, progress)
     return missing
 
 
@@ -127,8 +157,8 @@ def _tell_custody(stack: Stack, progress: Progress) -> None:
     if told.exists():
         return
     progress.say(
-        f"\nCopy {stack.folder}/secrets and {stack.folder}/certs to a safe place off this host.\n"
-        "  They hold the ciphers of both repositories, Pulumi's passphrase and the CA's keys. Without them\n"
-        "  nobody can read the backups, also not you. This is said once."
+        f"\nThe ciphers of both repositories and the CA's keys lie in {stack.folder} alone.\n"
+        "  Without them nobody can read the backups, also not you. `invoke backup.kit` writes all of it\n"
+        "  into one encrypted file; keep that off this host. This is said once."
     )
     custodian.write_private(told, b"told\n")

@@ -16,7 +16,8 @@ class _ClusterProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Initialises the volume unless a cluster is there; interrupted, the next try starts anew."""
-        _initialise(props["stack"], props["volume"], props["image"])
+        if props.get("made", True):
+            _initialise(props["stack"], props["volume"], props["image"])
         return CreateResult(id_=f"{props['stack']}-cluster", outs=props)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -27,7 +28,8 @@ class _ClusterProvider(ResourceProvider):
 class Cluster(Resource, module="bem", name="Cluster"):
     """Marks in the stack's state that the first cluster was made.
 
-    Because of that mark, a lost volume is a failure that a restore mends, and never an empty database.
+    Because of that mark, a lost volume is a failure that a restore mends, and never an empty database. Where
+    a recovery brings the cluster from the backups, the mark is set and nothing is made.
     """
 
     volume: pulumi.Output[str]
@@ -39,8 +41,10 @@ class Cluster(Resource, module="bem", name="Cluster"):
         volume: pulumi.Input[str],
         image: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        made: bool = True,
     ) -> None:
-        properties = {"stack": stack, "volume": volume, "image": image}
+        properties = {"stack": stack, "volume": volume, "image": image, **({} if made else {"made": False})}
         super().__init__(_ClusterProvider(), name, properties, opts)
 
 

@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from infra.status import Status
 from infra.survey import gathered
 from operation.failure import Failure
 from operation.stack import Stack
+
+if TYPE_CHECKING:
+    from infra.zero_loss import ZeroLoss
 
 
 def report(stack: Stack, *, as_json: bool) -> None:
@@ -48,6 +51,8 @@ def show(status: Status, into: Any = None) -> None:
         console.print(_repository(status, name))
     kept = f"; kept for restore.undo: {', '.join(map(str, status.kept))}" if status.kept else ""
     console.print(f"database: generation {status.generation}, timeline {status.timeline}{kept}")
+    if status.zero_loss is not None:
+        console.print(_zero_loss(status.zero_loss))
     for line in _by_itself(status):
         console.print(line)
     for line in status.remarks:
@@ -59,6 +64,13 @@ def _repository(status: Status, name: str) -> str:
     until, seconds = status.restore_point[name], status.rpo_seconds[name]
     known = f"restorable to {until}; RPO now {seconds} s" if until else "restorable to no known second now"
     return f"{name}: {known}; proven: {status.proven.get(name, 'never')}"
+
+
+def _zero_loss(found: "ZeroLoss") -> str:
+    """One line: whether commits wait for the WAL receiver, and since when."""
+    since = f" since {found.since.isoformat(timespec='seconds')}" if found.since else ""
+    behind = "is away" if found.behind_bytes is None else f"has all but {found.behind_bytes} bytes"
+    return f"zero loss: {'on' if found.waits else 'off'}{since}; the WAL receiver {behind}"
 
 
 def _by_itself(status: Status) -> list[str]:

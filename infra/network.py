@@ -6,14 +6,16 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_docker as docker
 
-from infra.parties import ALERTMANAGER, LOAD_BALANCER, MIGRATIONS, pairs, parties
+from infra.parties import ALERTMANAGER, DATABASE, LOAD_BALANCER, MIGRATIONS, pairs, parties
 from infra.settings import Settings
 from operation.stack import LABEL_STACK, Stack
 
 OUTSIDE = "outside"
 """The network of the load balancer alone; it leads out of the stack."""
 ALERTS = "alerts"
-"""The network of Alertmanager alone; it leads out, to where alerts go. There is no third that leads out."""
+"""The network of Alertmanager alone; it leads out, to where alerts go."""
+BACKUPS = "backups"
+"""The network of the database alone, where S3 is elsewhere; it leads out. There is no fourth that does."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,9 @@ class NetworkSet(pulumi.ComponentResource):
 
 def outward(settings: Settings) -> tuple[tuple[str, str], ...]:
     """Who leads out, and by which network."""
-    ways = ((LOAD_BALANCER, OUTSIDE), (ALERTMANAGER, ALERTS))
+    ways = [(LOAD_BALANCER, OUTSIDE), (ALERTMANAGER, ALERTS)]
+    if settings.object_store.outside:
+        ways.append((DATABASE, BACKUPS))
     present = parties(settings)
     return tuple((party.role, name) for party, name in ways if party in present)
 

@@ -49,6 +49,8 @@ CACHE_EXPORTER = Party("cache-exporter", 6013, "cache-exporter", server=True, cl
 NODE_EXPORTER = Party("node-exporter", 6014, "node-exporter", server=True, client=True)
 BLACKBOX_EXPORTER = Party("blackbox-exporter", 6015, "blackbox-exporter", server=True, client=True)
 CONSOLE = Party("console", 6016, "console", server=True, client=True)
+WAL_RECEIVER = Party("wal-receiver", DATABASE.uid, "bem_receiver", server=False, client=True)
+"""Under the database's uid: a restore reads what it has written, and runs as the database."""
 
 MONITORS = (
     PROMETHEUS,
@@ -72,6 +74,7 @@ PARTIES = (
     MIGRATIONS,
     *MONITORS,
     CONSOLE,
+    WAL_RECEIVER,
 )
 """All that a stack can have, in the order in which a person is shown them."""
 
@@ -83,6 +86,10 @@ def parties(settings: "Settings") -> tuple[Party, ...]:
     absent = {role for role in ("realtime", "pulse", "training") if not getattr(settings, role).enabled}
     if absent == {"realtime", "pulse", "training"}:
         absent |= {CACHE.role, CACHE_EXPORTER.role}
+    if settings.object_store.outside and not settings.training.enabled:
+        absent.add(OBJECT_STORE.role)
+    if not settings.database.wal_receiver.enabled:
+        absent.add(WAL_RECEIVER.role)
     if not settings.monitoring.enabled:
         absent |= {party.role for party in (*MONITORS, CONSOLE)}
     return tuple(party for party in PARTIES if party.role not in absent)

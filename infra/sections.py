@@ -260,6 +260,22 @@ class Api(Section):
     )
 
 
+class WalReceiver(Section):
+    """A second copy of the WAL, on a volume of its own, that commits wait for: zero loss."""
+
+    enabled: bool = Field(False, description="whether the stack has it")
+    on_loss: Literal["continue", "block"] = Field(
+        "continue", description="while it is away: commits go on after a while and tell, or wait for it"
+    )
+    away_seconds: int = Field(
+        10, ge=2, le=3600, description="seconds of its absence after which commits go on"
+    )
+    keep: Size = Field("1GB", description="WAL that the database keeps for it while it is away, at most")
+    volume_options: dict[str, str] = Field(
+        {}, description="of its volume, as Docker's local driver takes them: another disk, or NFS"
+    )
+
+
 class Database(Section):
     """PostgreSQL 17, and which volume is its present generation."""
 
@@ -269,6 +285,7 @@ class Database(Section):
     max_connections: int = Field(100, ge=20, le=5000)
     shared_buffers: Size = Field("128MB", description="PostgreSQL's own cache")
     archive_timeout: int = Field(5, ge=1, le=300, description="seconds after which a WAL segment is archived")
+    wal_receiver: WalReceiver = WalReceiver()
 
     @model_validator(mode="after")
     def _generations_agree(self) -> "Database":
@@ -482,3 +499,4 @@ class Talks(Section):
     blackbox_exporter: Servers = Field(
         ("load-balancer", "cache", "object-store"), description="who is asked as a client would ask"
     )
+    wal_receiver: Servers = Field(("database",), description="servers of the WAL receiver")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from infra.firing import Alert
+    from infra.zero_loss import ZeroLoss
     from schedules.row import Row
 
 
@@ -29,6 +30,7 @@ class Status:
         restore_point: newest moment that can be restored, by repository.
         waiting_segments: WAL that no archive has yet; None when unknown.
         free_bytes: room on the database's disk; None when unknown.
+        zero_loss: the WAL receiver; None where the stack has none, and when nobody could ask.
         alerts: what fires, where the stack is monitored.
         schedules: what runs by itself, with its last and its next run.
         certificates: days left by party, as served where that can be asked for.
@@ -49,4 +51,5 @@ class Status:
     kept: tuple[int, ...] = ()
     timeline: int = 0
     alerts: "list[Alert]" = field(default_factory=list)
+    zero_loss: "ZeroLoss | None" = None
     schedules: "list[Row]" = field(default_factory=list)

@@ -1,11 +1,12 @@
 """The volumes of a stack: what survives its containers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_docker as docker
 
-from infra.parties import ALERTMANAGER, PROMETHEUS, parties
+from infra.parties import ALERTMANAGER, PROMETHEUS, WAL_RECEIVER, parties
 from operation.stack import LABEL_STACK, Stack
 
 
@@ -19,6 +20,7 @@ class Volumes:
         objects: the embedded object store's data.
         cache: Redis' append-only files.
         balancer: the load balancer's configuration.
+        received: what the WAL receiver keeps; None where the stack has none.
         monitors: what Prometheus and Alertmanager keep, by role; nothing where the stack is not monitored.
         certificates: one volume a party, by role.
     """
@@ -28,6 +30,7 @@ class Volumes:
     objects: pulumi.Output[str]
     cache: pulumi.Output[str]
     balancer: pulumi.Output[str]
+    received: pulumi.Output[str] | None
     monitors: dict[str, pulumi.Output[str]]
     certificates: dict[str, pulumi.Output[str]]
 
@@ -50,6 +53,7 @@ class Storage(pulumi.ComponentResource):
             objects=self._volume(stack, "objects", keep=True),
             cache=self._volume(stack, "cache", keep=True),
             balancer=self._volume(stack, "load-balancer-config", keep=False),
+            received=self._received(stack),
             monitors={
                 party.role: self._volume(stack, party.role, keep=True)
                 for party in (PROMETHEUS, ALERTMANAGER)
@@ -62,11 +66,20 @@ class Storage(pulumi.ComponentResource):
         )
         self.register_outputs({})
 
-    def _volume(self, stack: Stack, name: str, *, keep: bool) -> pulumi.Output[str]:
+    def _received(self, stack: Stack) -> pulumi.Output[str] | None:
+        receiver = stack.settings.database.wal_receiver
+        if not receiver.enabled:
+            return None
+        return self._volume(stack, WAL_RECEIVER.role, keep=True, options=receiver.volume_options)
+
+    def _volume(
+        self, stack: Stack, name: str, *, keep: bool, options: Mapping[str, str] | None = None
+    ) -> pulumi.Output[str]:
         volume = docker.Volume(
             f"volume-{name}",
             name=stack.object_name(name),
             labels=[docker.VolumeLabelArgs(label=LABEL_STACK, value=stack.name)],
+            driver_opts=dict(options) if options else None,
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=keep),
         )
         return volume.name

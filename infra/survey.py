@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from infra.questions import Seen
     from infra.room import Room
+    from infra.zero_loss import ZeroLoss
 
 RPO_LIMIT = 30.0
 """Seconds of writes that a repository may lack before `status` calls it wrong."""
@@ -37,15 +38,14 @@ def gathered(stack: Stack) -> Status:
 
     with asked(stack) as questions:
         backups, room = partial(_backups, questions.catalog), partial(_room, questions.room)
-        proofs = partial(_proofs, questions.catalog)
-        for look in (_endpoints, _certificates, backups, room, proofs, _interrupted, _schedules, _alerts):
+        proofs, receiver = partial(_proofs, questions.catalog), partial(_zero_loss, questions.zero_loss)
+        asked_for = (backups, room, receiver, proofs)
+        for look in (_endpoints, _certificates, *asked_for, _interrupted, _schedules, _alerts):
             try:
                 look(stack, status)
             except Failure as failure:
                 status.wrong.append(failure.what)
-    status.remarks.append(
-        "both repositories are on this host: its loss takes them along until S3 lies elsewhere."
-    )
+    _custody(stack, status)
     return status
 
 
@@ -164,12 +164,24 @@ def _backups(answer: "Future[Seen]", _stack: Stack, status: Status) -> None:
             status.wrong.append(
                 f"repository {name} lags: newest commit in it {until}: `invoke logs database`."
             )
+        if number in seen.torn:
+            lacking, first = seen.torn[number].segments, seen.torn[number].first
+            status.wrong.append(
+                f"repository {name} lacks {lacking} WAL segments, the first {first}: "
+                f"`invoke backup --repo {name}` makes a new begin."
+            )
 
 
 def _room(answer: "Future[Room]", _stack: Stack, status: Status) -> None:
     found = answer.result()
     status.waiting_segments, status.free_bytes = found.waiting, found.free
     status.wrong += found.faults
+
+
+def _zero_loss(answer: "Future[ZeroLoss] | None", _stack: Stack, status: Status) -> None:
+    if answer is not None:
+        status.zero_loss = answer.result()
+        status.wrong += status.zero_loss.faults
 
 
 def _proofs(answer: "Future[Seen]", stack: Stack, status: Status) -> None:
@@ -217,3 +229,20 @@ def _interrupted(stack: Stack, status: Status) -> None:
     move = journal.read(stack)
     if move is not None and not held(stack):
         status.wrong.append(f"a restore was interrupted at «{move.phase}»: `invoke up` ends it.")
+
+
+def _custody(stack: Stack, status: Status) -> None:
+    """A remark, or wrong where the stack's file says that it matters."""
+    from backups.kit import custody, pending  # noqa: PLC0415
+    from operation.lock import held  # noqa: PLC0415
+
+    try:
+        found = custody.custody(stack)
+        begun = pending.read(stack)
+    except (Failure, OSError) as failure:
+        status.wrong.append(f"the recovery kit cannot be compared: {failure}")
+        return
+    into = status.wrong if found.required else status.remarks
+    into += found.sentences
+    if begun is not None and not held(stack):
+        status.wrong.append("a recovery was interrupted: `./ops recover` with its kit ends it.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from operation.stack import Stack
 
+FOLDER = "secrets"
 PULUMI_PASSPHRASE = "pulumi-passphrase"  # noqa: S105  # a file's name
 CA_PASSPHRASE = "ca-passphrase"  # noqa: S105
 ACME_PASSPHRASE = "acme-passphrase"  # noqa: S105
@@ -15,6 +16,8 @@ CIPHER_LOCAL = "repository-cipher-local"
 CIPHER_S3 = "repository-cipher-s3"
 S3_ACCESS_KEY = "s3-access-key"
 S3_SECRET_KEY = "s3-secret-key"  # noqa: S105
+OUTSIDE_ACCESS_KEY = "s3-outside-access-key"
+OUTSIDE_SECRET_KEY = "s3-outside-secret-key"  # noqa: S105
 S3_ADMIN_ACCESS_KEY = "s3-admin-access-key"
 S3_ADMIN_SECRET_KEY = "s3-admin-secret-key"  # noqa: S105
 
@@ -44,7 +47,7 @@ def secret(stack: Stack, name: str, make: Callable[[], str] = random) -> str:
 
 def secret_path(stack: Stack, name: str) -> Path:
     """Where that secret lies, whether or not it exists."""
-    return stack.make_folder("secrets") / name
+    return stack.make_folder(FOLDER) / name
 
 
 def adopt(stack: Stack, name: str, value: str) -> None:

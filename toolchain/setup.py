@@ -111,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """`./ops setup`."""
     parser = argparse.ArgumentParser("ops setup", description=__doc__)
     parser.add_argument("--stack", default="", help="whose state folder and passphrase are made too")
+    parser.add_argument("--without-stack", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--offline-bundle", metavar="FILE", help="pack all that set-up needs into that file")
     parser.add_argument("--force", action="store_true", help="with --offline-bundle: replace the file")
     parser.add_argument("--from-bundle", metavar="FILE", help="set up from such a file, without the network")
@@ -121,7 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with cache.locked(Progress()):
             provided = _set_up(options, progress)
-        _introduce(options.stack)
+        if not options.without_stack:
+            _introduce(options.stack)
     except Failure as failure:
         sys.stderr.write(f"{failure}\n" + (f"  log: {log}\n" if log.exists() else ""))
         return failure.exit_code

@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from certs.ca.keys import PRIVATE_KEYS, PrivateKey, private_pem
 from certs.ca.signature import pem
+from operation import age
 from operation.custodian import write_private
 from operation.failure import Failure, refusal
 
-AGE = b"-----BEGIN AGE ENCRYPTED FILE-----"
 KEY_BEGINS = b"-----BEGIN"
 SHORTEST_PASSPHRASE = 16
 """Characters: whoever finds the file may guess for ten years."""
@@ -59,8 +59,8 @@ def read(path: Path, seal: Seal) -> tuple[x509.Certificate, PrivateKey]:
     """
     try:
         content = path.read_bytes()
-        if content.startswith(AGE):
-            content = _decrypted(content, seal.identity)
+        if content.startswith(age.BEGINS.encode()):
+            content = age.by_identity(content, seal.identity)
         root = x509.load_pem_x509_certificate(content)
         key = load_pem_private_key(content[content.rindex(KEY_BEGINS) :], seal.passphrase or None)
     except OSError as error:
@@ -94,27 +94,7 @@ def _closed(root: x509.Certificate, key: PrivateKey, seal: Seal) -> bytes:
                 remedy="take a longer one, or leave it out: one is made then.",
             )
         return pem(root) + private_pem(key, seal.passphrase)
-    import pyrage  # noqa: PLC0415  # for this alone
-
-    try:
-        recipient = pyrage.x25519.Recipient.from_str(seal.recipient)
-    except pyrage.RecipientError as error:
-        raise refusal(
-            f"{seal.recipient!r} is no age recipient.", remedy="give one as `age-keygen -y` prints it."
-        ) from error
-    sealed: bytes = pyrage.encrypt(pem(root) + private_pem(key), [recipient], armored=True)
-    return sealed
-
-
-def _decrypted(content: bytes, identity: str) -> bytes:
-    import pyrage  # noqa: PLC0415
-
-    lines = [each.strip() for each in identity.splitlines() if each.strip() and not each.startswith("#")]
-    try:
-        opened: bytes = pyrage.decrypt(content, [pyrage.x25519.Identity.from_str(each) for each in lines])
-    except (pyrage.DecryptError, pyrage.IdentityError) as error:
-        raise ValueError(str(error)) from error
-    return opened
+    return age.to_recipients(pem(root) + private_pem(key), [seal.recipient])
 
 
 def _closed_for_us(path: Path, why: str) -> Failure:

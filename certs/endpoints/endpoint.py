@@ -83,7 +83,7 @@ def endpoints(stack: Stack) -> Sequence[Endpoint]:
     settings = stack.settings
     front = settings.load_balancer.https_port
     ports = {**PORTS, **{each.party.role: each.port for each in monitors(settings.monitoring)}}
-    others = [each.role for each in services(settings) if each is not LOAD_BALANCER]
+    others = [each.role for each in services(settings) if each.server and each is not LOAD_BALANCER]
     return (
         *_front(settings.certificates, front),
         *(

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from backups.continuity import MOST, Archived, Span, holes, missing, name_of, parse, spans
+from backups.continuity import MOST, Archived, Span, Torn, holes, missing, name_of, parse, spans, torn
 from backups.history import SEGMENT, Fork, timeline_of
+from tests.backups.scene import Container
 
 
 def test_a_listing_is_read() -> None:
@@ -72,6 +73,18 @@ def test_who_lacks_everything_is_not_listed_to_the_end() -> None:
     whole = Archived({1: ((1, 2), (4, 12))})
     assert [whole.has(name_of(1, number)) for number in (0, 1, 3, 4, 13)] == [False, True, False, True, False]
     assert not whole.has(name_of(2, 4))
+
+
+def test_a_watch_sees_holes_but_not_what_is_on_its_way() -> None:
+    """Of the newest timeline; a repository that cannot be listed says nothing."""
+    said = '{"runs": {"2": [[1, 9], [12, 40], [42, 44]]}, "histories": [2]}'
+    asked = Container((("wal-runs", " 1 newest 2"), said), (("wal-runs", " 2 newest"), 49))
+    assert torn(asked, "bem", {1: 0, 2: 0}) == {1: Torn(2, name_of(2, 10))}
+    assert torn(asked, "bem", {1: 11 * SEGMENT}) == {1: Torn(1, name_of(2, 11))}
+    assert torn(asked, "bem", {1: 12 * SEGMENT}) == {}, "a backup was taken since"
+    whole = Container((("wal-runs",), '{"runs": {"1": [[1, 9]]}, "histories": []}'))
+    assert torn(whole, "bem", {1: 0}) == {}
+    assert torn(Container((("wal-runs",), '{"runs": {}, "histories": []}')), "bem", {1: 0}) == {}
 
 
 def test_names() -> None:

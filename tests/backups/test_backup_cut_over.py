@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backups import cut_over, recovery
+from backups import cut_over, receiver, recovery
 from backups.cut_over import STOPPED, catch_up, drain, promoted, retire
 from operation.failure import Failure
 from operation.stack import Stack
@@ -81,9 +81,11 @@ def test_old_server_that_did_not_end_cleanly_is_read_to_the_end_of_its_wal(
         (("pg_ctl", "stop"), ""),
         (("mv standby.signal recovery.signal",), ""),
         (("pg_is_in_recovery",), "f"),
+        (("/tmp/received",), ""),  # noqa: S108
     )
     drain(target, 2)
     assert target.was_told("echo dead")
+    assert target.was_told("echo", receiver.OFFERED)
     assert target.was_told("mv standby.signal recovery.signal")
     assert started == [target]
 

@@ -43,8 +43,9 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Any:
         left = list(looks or (KNOWN,))
 
         @contextmanager
-        def scratch(_stack: Stack, volume: str) -> Iterator[Container]:
+        def scratch(_stack: Stack, volume: str, environment: dict[str, str]) -> Iterator[Container]:
             did.append(f"scratch {volume}")
+            did.extend(f"{name}={word}" for name, word in environment.items())
             yield answering()
 
         def read(*_: Any) -> Catalog:
@@ -76,6 +77,20 @@ def test_dead_database_is_read_beside(stack: Stack, quiet: Progress, place: Any)
     checked = preflight(stack, Target(latest=True), 0, quiet)
     assert did == ["scratch bk-test_preflight", "remove bk-test_preflight"]
     assert checked.unarchived == 0
+
+
+def test_a_vault_is_read_beside_a_living_database(stack: Stack, quiet: Progress, place: Any) -> None:
+    """As of its time, by every command; a living database's own word does not count, and it knows more."""
+    did = place(answering())
+    checked = preflight(stack, Target(time=at(20), vault=at(25)), 0, quiet)
+    assert "PGBACKREST_REPO_TARGET_TIME=2026-11-24 12:25:00+00" in did
+    assert did[-1] == "remove bk-test_preflight"
+    assert [each.vault for each in checked.options] == [at(25)]
+    assert checked.unarchived == 0
+    with pytest.raises(Failure, match="for a database that does not run"):
+        preflight(stack, Target(latest=True, vault=at(25)), 0, quiet)
+    place(None)
+    assert preflight(stack, Target(latest=True, vault=at(25)), 0, quiet).options[0].goal is Goal.LATEST
 
 
 def test_volume_beside_goes_also_after_a_refusal(stack: Stack, quiet: Progress, place: Any) -> None:

@@ -166,9 +166,65 @@ def test_latest_with_the_old_volume_gone_does_not_keep_it(
     """It is neither mounted nor named as something to go back to."""
     world.lives = False
     world.volumes.discard(stack.volume(2))
-    restore(stack, KNOWN, LATEST, quiet)
+    restored = restore(stack, KNOWN, LATEST, quiet)
     assert "scratch g3" in world.did
     assert world.did[-1] == "up g3 kept [1]"
+    assert restored.incomplete
+
+
+def received(world: World, monkeypatch: pytest.MonkeyPatch, waited: str) -> None:
+    """A WAL receiver's volume, and a restored database that remembers whether commits waited for it."""
+    monkeypatch.setattr("backups.receiver.volume", lambda _: "wal-receiver")
+    said: list[tuple[tuple[str, ...], int | str]] = [
+        (("old-unreadable",), 1),
+        (("operations.zero_loss",), waited),
+        (("ls -d",), "/received/7-00000001\n"),
+        (("from-receiver",), "000000010000000000000009\n"),
+        (("received-hole",), ""),
+    ]
+    world.target = Container(*said, (("give-back",), ""))
+
+
+@pytest.mark.parametrize(("waited", "incomplete"), [("t", False), ("f", True)])
+@pytest.mark.usefixtures("recovery")
+def test_latest_with_the_old_volume_gone_takes_what_was_received(
+    stack: Stack,
+    world: World,
+    quiet: Progress,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    waited: str,
+    incomplete: bool,
+) -> None:
+    """All of it is there when commits waited for the receiver; otherwise nobody knows."""
+    received(world, monkeypatch, waited)
+    world.lives = False
+    world.volumes.discard(stack.volume(2))
+    restored = restore(stack, KNOWN, LATEST, quiet)
+    assert "scratch g3 received" in world.did
+    assert world.did.index("dead") < world.did.index("recover")
+    assert restored.tail.segments == ("000000010000000000000009",)
+    assert restored.incomplete == incomplete
+
+
+@pytest.mark.usefixtures("recovery")
+def test_time_needs_nothing_that_was_received(
+    stack: Stack, world: World, quiet: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies in archived WAL, and nothing of the end is claimed."""
+    received(world, monkeypatch, "t")
+    restored = restore(stack, KNOWN, TIMED, quiet)
+    assert "scratch g3 old g2" in world.did
+    assert not restored.incomplete
+
+
+@pytest.mark.usefixtures("recovery")
+def test_latest_of_a_dead_database_whose_volume_is_there_lacks_nothing(
+    stack: Stack, world: World, quiet: Progress
+) -> None:
+    """Also without a receiver."""
+    world.lives = False
+    assert not restore(stack, KNOWN, LATEST, quiet).incomplete
 
 
 @pytest.mark.usefixtures("recovery")

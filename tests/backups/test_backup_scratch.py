@@ -44,9 +44,8 @@ def test_scratch_is_the_database_without_its_place(stack: Stack, monkeypatch: py
     """All of it: another volume, a read-only repository, no alias, no health check, no restart."""
     monkeypatch.setattr("secrets.token_hex", lambda _: "0a0b0c")
     before = deepcopy(SERVICE)
-    spec = scratch_spec(
-        SERVICE, stack, "bk-test_database-g3", "bk-test_database-g2", {"twin_repository": "/copy"}
-    )
+    more = {"bk-test_database-g2": "/old", "bk-test_wal-receiver": "/received", "twin_repository": "/copy"}
+    spec = scratch_spec(SERVICE, stack, "bk-test_database-g3", more)
     labels = {"bem.stack": "bk-test", "bem.role": "scratch"}
     assert spec == {
         "Name": "bk-test_scratch-0a0b0c",
@@ -68,6 +67,12 @@ def test_scratch_is_the_database_without_its_place(stack: Stack, monkeypatch: py
                     {"Type": "volume", "Source": "bk-test_certs", "Target": "/certs", "ReadOnly": True},
                     {"Type": "tmpfs", "Target": "/run", "TmpfsOptions": {"Mode": 1023}},
                     {"Type": "volume", "Source": "bk-test_database-g2", "Target": "/old", "ReadOnly": True},
+                    {
+                        "Type": "volume",
+                        "Source": "bk-test_wal-receiver",
+                        "Target": "/received",
+                        "ReadOnly": True,
+                    },
                     {"Type": "volume", "Source": "twin_repository", "Target": "/copy", "ReadOnly": False},
                 ],
             },
@@ -82,7 +87,7 @@ def test_scratch_is_the_database_without_its_place(stack: Stack, monkeypatch: py
 
 def test_scratch_without_an_old_volume_has_none(stack: Stack) -> None:
     """Where the old volume is gone, nothing is mounted in its place: Docker would make an empty one."""
-    spec = scratch_spec(SERVICE, stack, "v", "", {})
+    spec = scratch_spec(SERVICE, stack, "v", {})
     targets = [mount["Target"] for mount in spec["TaskTemplate"]["ContainerSpec"]["Mounts"]]
     assert targets == ["/cluster", "/repository", "/certs", "/run"]
 

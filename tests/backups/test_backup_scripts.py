@@ -79,6 +79,7 @@ class Place:
             "FETCH_CLUSTER": str(self.cluster),
             "FETCH_OLD": str(self.root / "old"),
             "FETCH_STOPPED": str(self.stopped),
+            "FETCH_RECEIVED": str(self.root / "received-of"),
             "FETCH_PAUSE": "0",
             "WAL_REACH_MOST": str(most),
             "GIVE_BACK_CLUSTER": str(self.cluster),
@@ -120,7 +121,7 @@ def place(tmp_path: Path) -> Place:
     (tmp_path / "bin").mkdir()
     for name, text in {
         "pgbackrest": f"#!{sys.executable} -IS" + PGBACKREST,
-        "pg_waldump": '#!/bin/sh\ncat "$2"\n',
+        "pg_waldump": '#!/bin/sh\nfor file; do :; done\ncat "$file"\n',
         "zstd": "#!/bin/sh\ncat\n",
     }.items():
         path = tmp_path / "bin" / name
@@ -356,7 +357,23 @@ def test_runs_of_the_newest_folder_alone(place: Place) -> None:
     assert json.loads(listed(place, answers, "2").stdout)["runs"] == {"2": [[number, number]]}
     assert len(place.told()) == 2
     empty = listed(place, {"1 repo-ls archive/bem/17-1": "archive.info\n"}, "2")
-    assert json.loads(empty.stdout) == {"runs": {}, "histories": []}
+    assert json.loads(empty.stdout) == {"runs": {}, "histories": [], "missing": 0, "first": None}
+
+
+def test_what_a_watch_wants_to_know(place: Place) -> None:
+    """How many are lacking, and which is the first; in the archive of the newest major version."""
+    folder = "archive/bem/17-10"
+    names = [f"00000002000000A1000000{number:02X}-{'a' * 40}.zst" for number in (1, 2, 5, 7)]
+    answers: dict[str, object] = {
+        "1 repo-ls archive/bem": "16-9\n17-10\narchive.info\n",
+        f"1 repo-ls {folder}": FOLDERS,
+        f"1 repo-ls {folder}/00000002000000A1": "\n".join(names),
+    }
+    found = json.loads(place.run(answers, "wal-runs", "bem", "1", "newest", "2").stdout)
+    assert (found["missing"], found["first"]) == (3, 0xA1 * 256 + 3)
+    since = "00000002000000A100000004"
+    found = json.loads(place.run(answers, "wal-runs", "bem", "1", "newest", "2", since).stdout)
+    assert (found["missing"], found["first"]) == (2, 0xA1 * 256 + 4)
 
 
 def test_runs_of_a_repository_that_fails_are_a_failure(place: Place) -> None:

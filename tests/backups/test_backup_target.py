@@ -43,3 +43,12 @@ def test_none_or_several_targets_are_refused(to: str, label: str, latest: bool) 
     with pytest.raises(Failure, match="exactly one") as refused:
         parse_target(to, label, latest=latest)
     assert refused.value.exit_code == 2
+
+
+def test_the_vault_s_time() -> None:
+    """With its offset, and one that has been; it is told as it was typed."""
+    found = parse_target("", "", latest=True, vault="2026-11-24T03:10:00+01:00")
+    assert str(found) == "--latest --vault-as-of 2026-11-24T02:10:00+00:00"
+    for wrong in ("yesterday", "2026-11-24T03:10:00", "2999-01-01T00:00:00Z"):
+        with pytest.raises(Failure):
+            parse_target("", "", latest=True, vault=wrong)

@@ -78,10 +78,13 @@ class World:
         self.note(f"up g{stack.settings.database.generation} kept {list(stack.settings.database.kept)}")
 
     @contextmanager
-    def scratch(self, _stack: Stack, volume: str, *, old: str = "", **_: Any) -> Iterator[Container]:
+    def scratch(
+        self, _stack: Stack, volume: str, *, old: str = "", received: str = "", **_: Any
+    ) -> Iterator[Container]:
         """A container on that volume."""
         self.volumes.add(volume)
-        self.note(f"scratch {_short(volume)}" + (f" old {_short(old)}" if old else ""))
+        beside = f" old {_short(old)}" if old else ""
+        self.note(f"scratch {_short(volume)}{beside}" + (" received" if received else ""))
         yield self.target
 
     def alive(self, _stack: Stack, _patience: float = 0) -> Container | None:

@@ -17,6 +17,8 @@ from tests.command_line.wiring import FRESH
 GUIDE = (ROOT / "docs" / "operating.md").read_text()
 JSON, DRY_RUN, YES = "json", "dry_run", "yes"
 MUST: dict[str, set[str]] = {
+    "backup.endpoint": {JSON, DRY_RUN},
+    "backup.kit": {JSON, DRY_RUN},
     "backup.list": {JSON},
     "backup.mark": {JSON, DRY_RUN},
     "backup.marks": {JSON},
@@ -59,6 +61,7 @@ MUST: dict[str, set[str]] = {
     "restore.forget": {JSON, DRY_RUN, YES},
     "restore.to-point": {JSON, DRY_RUN, YES},
     "restore.undo": {JSON, DRY_RUN, YES},
+    "recover": {JSON, DRY_RUN},
     "restart": {JSON, DRY_RUN},
     "scale": {JSON, DRY_RUN},
     "schedule.fire": set(),

@@ -57,6 +57,8 @@ FIRED = f"{SCHEDULES}::test_a_failed_job_gives_its_exit_status_and_what_to_do"
 UNSCHEDULED = f"{SCHEDULES}::test_schedules_of_backups_go_together_and_drills_stay"
 BACK_AND_FORTH = f"{RESTORE}::test_restores_around_each_other_bring_the_right_rows"
 MARKED = f"{RESTORE}::test_a_mark_is_come_back_to_exactly"
+RECOVERED = "tests/platform/test_platform_recovery.py::test_a_lost_host_comes_back_from_its_kit"
+ASKED = "tests/backups/endpoint/test_endpoint_console.py::test_it_says_where_s3_is"
 RESCUED = "tests/platform/test_platform_rescue.py::test_a_dropped_table_and_one_with_lost_rows"
 ONE_BACKUP = f"{RESTORE}::test_backup_s_own_end_and_the_other_repository"
 NAMED = "tests/certs/test_certs_named.py"
@@ -112,6 +114,14 @@ ELSEWHERE = {
     "invoke backup.marks --json": MARKED,
     "invoke backup.rescue --table items --to-mark before-release-7": RESCUED,
     "invoke restore --to-mark before-release-7": MARKED,
+    "invoke backup.endpoint": ASKED,
+    "invoke backup.endpoint --to s3.example.org --bucket bem-backups --keys-file keys": RECOVERED,
+    "invoke backup.kit": RECOVERED,
+    "invoke backup.kit --recipient age1example --output kit.age": RECOVERED,
+    "invoke backup.kit --check kit.age --identity operator.key": RECOVERED,
+    "invoke recover": RECOVERED,
+    "invoke recover KIT": RECOVERED,
+    "invoke recover kit.age --identity operator.key": RECOVERED,
     "invoke restore --latest": f"{RESTORE}::test_latest_of_a_database_that_was_killed",
     "invoke restore.undo": BACK_AND_FORTH,
     "invoke restore.undo --dry-run": BACK_AND_FORTH,

@@ -1,7 +1,9 @@
 """A small certificate authority for containers: a root, an issuing CA, and a folder for each party."""
 
 import datetime as dt
+import ipaddress
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography import x509
@@ -77,6 +79,15 @@ class Authority:
         return folder
 
 
+def _ips(names: tuple[str, ...]) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Those that are addresses; pgBackRest looks for them among the names, others among the addresses."""
+    found = []
+    for name in names:
+        with suppress(ValueError):
+            found.append(ipaddress.ip_address(name))
+    return found
+
+
 def _key() -> Key:
     return ec.generate_private_key(ec.SECP256R1())
 
@@ -129,7 +140,7 @@ def _signed(
     if authority:
         builder = builder.add_extension(CA_USE, critical=True)
     if names:
-        alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
-        builder = builder.add_extension(alternatives, critical=False)
+        alternatives = [x509.DNSName(name) for name in names] + [x509.IPAddress(each) for each in _ips(names)]
+        builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         builder = builder.add_extension(x509.ExtendedKeyUsage(USAGES), critical=False)
     return builder.sign(signer, hashes.SHA256())

@@ -11,12 +11,11 @@ from typing import Any
 import docker
 import pytest
 
-from backups.continuity import Span, missing, read
+from backups.continuity import ARCHIVED_AT_ONCE, Span, missing, read
 from backups.engine import REPOSITORIES, query
 from backups.history import number_of, timeline_of
 from backups.outlook.rates import runs
 from backups.scratch import ROLE
-from backups.soundness import ARCHIVED_AT_ONCE
 from operation.containers import container, execute
 from operation.stack import LABEL_ROLE, LABEL_STACK
 from tests.platform.deployment import Deployment, Said, awaited
@@ -176,6 +175,7 @@ def test_a_hole_in_one_repository_is_filled_from_the_other(platform: Deployment)
     until = moment()
     script = f"rm /repository/archive/bem/17-1/{gone[:16]}/{gone}-*"
     assert execute(database, ["sh", "-c", script]).status == 0
+    assert f"repository local lacks 1 WAL segments, the first {gone}" in platform.invoke("status").words
     words = ("--to", until, "--repo", "local")
     note = f"local lacks WAL segment {gone}: from the other repository"
     assert note in platform.succeed("restore", *words, "--preview").words

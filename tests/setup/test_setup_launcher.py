@@ -130,6 +130,19 @@ def test_up_that_only_tells_sets_nothing_up(checkout: Checkout, option: str) -> 
     assert "program=invoke" in output
 
 
+def test_recover_sets_up_a_host_and_no_stack(checkout: Checkout) -> None:
+    """A passphrase that a set-up makes would not be the kit's; a rehearsal sets nothing up."""
+    output = checkout.ops("recover", "kit.age", "--stack", "two").stdout
+    programs = [line for line in output.splitlines() if line.startswith(("program=", "words="))]
+    assert programs == [
+        "program=python",
+        "words=-m toolchain.setup --without-stack",
+        "program=invoke",
+        "words=recover kit.age --stack two",
+    ]
+    assert "toolchain.setup" not in checkout.ops("recover", "kit.age", "--dry-run").stdout
+
+
 def test_up_stops_when_set_up_fails(checkout: Checkout) -> None:
     """Nothing is deployed onto half a toolchain."""
     result = checkout.ops("up", environment={"FAILING": "python"})

@@ -22,6 +22,11 @@ FREE, SIZE = 'node_filesystem_avail_bytes{mountpoint="/"}', 'node_filesystem_siz
 USED, MOST = "redis_memory_used_bytes", "redis_memory_max_bytes"
 AGE = 'bem_repository_backup_age_seconds{repository="s3"}'
 PROVEN, GOOD_PROOF = 'bem_proof_age_seconds{repository="s3"}', 'bem_proof_good{repository="s3"}'
+MISSING = 'bem_repository_missing_segments{repository="s3"}'
+FIRST_MISSING = 'bem_repository_first_missing_segment{repository="s3"}'
+WAITS, RECEIVERS = "bem_zero_loss_waits", "bem_zero_loss_receivers"
+KIT, STALE = "bem_custody_kit", "bem_custody_kit_stale"
+OFF_HOST, REQUIRED = "bem_custody_off_host", "bem_custody_required"
 LIFE = 90 * DAYS * 60
 """Seconds that a certificate, or a revocation list, lives with the defaults; promtool's clock starts at 0."""
 PUBLIC = 'probe_ssl_last_chain_info{instance="public", issuer="%s"}'
@@ -158,17 +163,27 @@ CASES = (
         {'bem_repository_answers{repository="s3"}': still(0)},
         {'bem_repository_answers{repository="s3"}': still(1)},
     ),
+    Case("ZeroLossOff", 2, {WAITS: still(0), RECEIVERS: still(1)}, {WAITS: still(1), RECEIVERS: still(1)}),
+    Case("CommitsWait", 2, {WAITS: still(1), RECEIVERS: still(0)}, {WAITS: still(1), RECEIVERS: still(1)}),
+    Case("CommitsWait", 2, {WAITS: still(1), RECEIVERS: still(0)}, {WAITS: still(0), RECEIVERS: still(0)}),
     Case(
         "RestorePointLags",
         5,
-        {'bem_repository_wal_age_seconds{repository="s3"}': still(300)},
-        {'bem_repository_wal_age_seconds{repository="s3"}': still(200)},
+        {'bem_repository_wal_age_seconds{repository="s3"}': still(70)},
+        {'bem_repository_wal_age_seconds{repository="s3"}': still(50)},
+    ),
+    Case("WalMissing", 5, {MISSING: still(2), FIRST_MISSING: still(77)}, {MISSING: still(0)}),
+    Case(
+        "WalMissing",
+        5,
+        {MISSING: still(2), FIRST_MISSING: still(77)},
+        {MISSING: still(2), FIRST_MISSING: "77+1x120"},
     ),
     Case(
         "ArchivingStopped",
         5,
-        {"pg_stat_archiver_last_archive_age": still(300)},
-        {"pg_stat_archiver_last_archive_age": still(200)},
+        {"pg_stat_archiver_last_archive_age": still(90)},
+        {"pg_stat_archiver_last_archive_age": still(50)},
     ),
     Case(
         "ArchivingFails",
@@ -179,8 +194,34 @@ CASES = (
     Case(
         "BackupsNotObserved",
         10,
-        {'bem_repository_seen_age_seconds{repository="s3"}': still(700)},
-        {'bem_repository_seen_age_seconds{repository="s3"}': still(500)},
+        {'bem_repository_seen_age_seconds{repository="s3"}': still(300)},
+        {'bem_repository_seen_age_seconds{repository="s3"}': still(150)},
+    ),
+    Case("RecoveryKitAges", 70, {STALE: still(1), REQUIRED: still(0)}, {STALE: still(0), REQUIRED: still(0)}),
+    Case("RecoveryKitAges", 70, {STALE: still(1)}, {STALE: still(1), REQUIRED: still(1)}),
+    Case(
+        "RecoveryKitStale",
+        70,
+        {STALE: still(1), KIT: still(1), REQUIRED: still(1)},
+        {STALE: still(0), KIT: still(1), REQUIRED: still(1)},
+    ),
+    Case(
+        "RecoveryKitStale",
+        70,
+        {STALE: still(0), KIT: still(0), REQUIRED: still(1)},
+        {STALE: still(0), KIT: still(0), REQUIRED: still(0)},
+    ),
+    Case(
+        "BackupsOnThisHost",
+        70,
+        {OFF_HOST: still(0), REQUIRED: still(1)},
+        {OFF_HOST: still(1), REQUIRED: still(1)},
+    ),
+    Case(
+        "BackupsOnThisHost",
+        70,
+        {OFF_HOST: still(0), REQUIRED: still(1)},
+        {OFF_HOST: still(0), REQUIRED: still(0)},
     ),
     Case("CertificateRenewalDue", 27 * HOURS, left(0.3, 27 * HOURS), left(0.4, 27 * HOURS)),
     Case("CertificateRenewalLate", 2 * HOURS, left(0.15, 120), left(0.2, 120)),
