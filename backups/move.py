@@ -7,7 +7,9 @@ from importlib import import_module
 from backups import journal, lineage, switch
 from backups.engine import archiving_on
 from backups.journal import Move, Phase
+from backups.kit import pending
 from backups.scratch import ensure_volume, remove_scratches, remove_volume
+from backups.stanza import establish
 from operation.containers import execute
 from operation.deployment import up
 from operation.failure import Failure
@@ -80,7 +82,10 @@ def finish(stack: Stack, move: Move, progress: Progress) -> None:
         lineage.succeed(stack, move.reigns[0] if len(move.reigns) > 1 else None, move.reigns[-1])
     configure(stack, move.values)
     target = switch.start_database(stack, move.new)
-    archiving_on(target, stack.settings.backups.stanza)
+    if pending.read(stack) is None:
+        archiving_on(target, stack.settings.backups.stanza)
+    else:
+        establish(stack, stack.settings.backups.stanza)  # a bare host's local repository knows no stanza yet
     if execute(target, ["give-back"]).status != 0:
         progress.say("! segments of the old timeline are not archived yet; it is tried every half minute")
     up(Stack(stack.name, stack.root), progress)

@@ -90,7 +90,10 @@ def checked(stack: Stack, changes: dict[str, Any]) -> ObjectStore:
         Failure: when a value cannot be.
     """
     section = {**stack.settings.object_store.model_dump(), **changes}
-    return settings_from({f"{PROJECT}:object_store": section}, stack.file.name).object_store
+    try:
+        return settings_from({f"{PROJECT}:object_store": section}, "as given").object_store
+    except Failure as failure:
+        raise refusal(failure.what, remedy="give another value; docs/operating.md says which.") from failure
 
 
 def _coordinates(stack: Stack, settings: ObjectStore, wish: Wish) -> Coordinates:

@@ -38,10 +38,23 @@ def place(stack: Stack, parts: dict[str, bytes]) -> None:
     """Puts everything where it belongs, mode 0600, the stack's file last; once more does no harm."""
     for name, content in parts.items():
         if name.startswith(BESIDE):
-            _write_beside(stack.root / name.removeprefix(BESIDE), content)
+            _write_beside(stack.root.joinpath(*_inside(name.removeprefix(BESIDE))), content)
         elif name != SETTINGS and not name.startswith(SCHEDULES):
             write_private(_made(stack, name), content)
     write_private(stack.file, parts[SETTINGS])
+
+
+def checked(parts: dict[str, bytes]) -> None:
+    """Goes on when every part has its place in a stack's folder, and the stack's file is among them; pure.
+
+    Raises:
+        ValueError: when one leads elsewhere.
+    """
+    if SETTINGS not in parts:
+        message = "it holds no stack's file"
+        raise ValueError(message)
+    for name in parts:
+        _inside(name.removeprefix(BESIDE))
 
 
 def beside(stack: Stack) -> list[str]:
@@ -92,16 +105,22 @@ def _wanted(path: Path) -> bool:
 
 
 def _made(stack: Stack, name: str) -> Path:
-    """The path of a part, its folders made.
+    """The path of a part, its folders made."""
+    *folders, last = _inside(name)
+    return stack.make_folder(*folders) / last
+
+
+def _inside(name: str) -> tuple[str, ...]:
+    """The folders and the file of a name that leads nowhere else: whoever knows a recipient can make a kit.
 
     Raises:
-        ValueError: when it would lie outside of the stack's folder.
+        ValueError: when it does.
     """
-    *folders, last = Path(name).parts
-    if ".." in folders or name.startswith("/") or last == "..":
+    parts = Path(name).parts
+    if not parts or ".." in parts or name.startswith("/"):
         message = f"{name!r} is no place in a stack's folder"
         raise ValueError(message)
-    return stack.make_folder(*folders) / last
+    return parts
 
 
 def _write_beside(path: Path, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from backups.kit import parts
 from backups.kit.kit import Kit, packed, unpacked
 from operation import age
 from operation.failure import Failure, refusal
@@ -87,10 +88,13 @@ def opened(content: bytes, opener: Opener, name: str) -> Kit:
     try:
         whole = age.straightened(content)
         if opener.passphrase:
-            return unpacked(age.by_passphrase(whole, opener.passphrase))
-        return unpacked(age.by_identity(whole, opener.identity))
+            kit = unpacked(age.by_passphrase(whole, opener.passphrase))
+        else:
+            kit = unpacked(age.by_identity(whole, opener.identity))
+        parts.checked(kit.parts)
     except ValueError as error:
         raise shut(name, plain(str(error))) from error
+    return kit
 
 
 def plain(words: str) -> str:

@@ -6,7 +6,10 @@ import pytest
 
 from backups import journal, lineage
 from backups.journal import Move, Phase
+from backups.kit import pending
+from backups.kit.pending import Recovery
 from backups.move import healed, move_over, settle
+from operation import audit
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -54,6 +57,19 @@ def test_killed_in_the_cut_over_goes_back(stack: Stack, world: World, quiet: Pro
     assert world.did == ["clear scratches", "start g2", "archive", "remove g3"]
     assert journal.read(stack) is None
     assert lineage.recorded(stack) == ()
+
+
+@pytest.mark.parametrize("recovers", [False, True])
+def test_a_bare_host_gets_a_stanza_before_it_archives(
+    stack: Stack, world: World, quiet: Progress, move: Move, monkeypatch: pytest.MonkeyPatch, recovers: bool
+) -> None:
+    """Its local repository knows none; elsewhere archiving simply goes on."""
+    monkeypatch.setattr("backups.move.establish", lambda *_: world.note("establish"))
+    if recovers:
+        pending.write(stack, Recovery("digest", audit.now(), placed=True))
+    journal.write(stack, move.at(Phase.SERVING))
+    settle(stack, quiet)
+    assert ("establish" in world.did, "archive" in world.did) == (recovers, not recovers)
 
 
 def test_killed_before_the_new_start_goes_on(stack: Stack, world: World, quiet: Progress, move: Move) -> None:

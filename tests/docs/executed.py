@@ -26,8 +26,16 @@ READING = {
     "schedule.list",
 }
 """Tasks that leave a stack as it was."""
-NEEDING = {"restore.undo", "restore.forget", "schedule.remove", "pulse.replay", "pulse.drop", "certs.acme"}
-"""Tasks that a stack without an earlier restore, that schedule, workers or ACME refuses."""
+NEEDING = {
+    "restore.undo",
+    "restore.forget",
+    "schedule.remove",
+    "pulse.replay",
+    "pulse.drop",
+    "certs.acme",
+    "recover",
+}
+"""Tasks that a stack without an earlier restore, that schedule, workers, ACME or a kit refuses."""
 HARMLESS = {"--dry-run", "--preview", "--help", "--list", "--due"}
 """Options that make any task leave a new stack as it was: no certificate of it is due."""
 
@@ -122,6 +130,7 @@ ELSEWHERE = {
     "invoke recover": RECOVERED,
     "invoke recover KIT": RECOVERED,
     "invoke recover kit.age --identity operator.key": RECOVERED,
+    "invoke recover kit.age --identity operator.key --dry-run": RECOVERED,
     "invoke restore --latest": f"{RESTORE}::test_latest_of_a_database_that_was_killed",
     "invoke restore.undo": BACK_AND_FORTH,
     "invoke restore.undo --dry-run": BACK_AND_FORTH,

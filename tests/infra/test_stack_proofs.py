@@ -26,7 +26,7 @@ def stack_of(root: Path, name: str = "try") -> Stack:
 
 def keep(stack: Stack, repository: str, hours: float, *problems: str) -> Path:
     """A proof of that many hours ago."""
-    at = NOW - timedelta(hours=hours)
+    at = datetime.now(UTC) - timedelta(hours=hours)
     content = {"at": at.isoformat(), "repository": repository, "label": f"L-{repository}"}
     return proofs.keep(stack, repository, at, {**content, "good": not problems, "problems": problems})
 
@@ -37,7 +37,7 @@ def looked(stack: Stack, *repositories: int, silent: bool = False) -> Status:
     if silent:
         answer.set_exception(Failure("no repository answers"))
     else:
-        answer.set_result(Seen(catalog([backup("L", 0, each) for each in repositories], {}), NOW))
+        answer.set_result(Seen(catalog([backup("L", 0, each) for each in repositories], {}), NOW, {}))
     status = Status(stack.name)
     survey._proofs(answer, stack, status)  # noqa: SLF001  # one look of many
     return status

@@ -97,6 +97,7 @@ def test_no_acknowledged_row_is_lost_with_the_data_volume(deployment: Deployment
         awaited(lambda: on(deployment), 30, "zero loss on the new timeline")
         folders = run_in(container(deployment.stack, "wal-receiver"), ["sh", "-c", "ls -d /wal/*-*"]).stdout
         assert f"-{content['timeline']:08X}" in folders
+    assert deployment.run("pulumi", "preview", "--expect-no-changes").status == 0
     borrowed = ["test", "-e", "/cluster/borrowed"]
     awaited(
         lambda: run_in(container(deployment.stack, "database"), borrowed).status != 0,

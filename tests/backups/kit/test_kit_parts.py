@@ -62,7 +62,17 @@ def test_a_file_of_the_checkout_is_not_overwritten(stack: Stack, tmp_path: Path)
     assert (tmp_path / "roots.pem").read_text() == "another\n"
 
 
-@pytest.mark.parametrize("name", ["secrets/../../escape", "/etc/escape", "secrets/.."])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "secrets/../../escape",
+        "/etc/escape",
+        "secrets/..",
+        "beside/../escape",
+        "beside//etc/escape",
+        "beside/",
+    ],
+)
 def test_no_part_leaves_the_stack_s_folder(stack: Stack, name: str) -> None:
     """Whatever a kit says."""
     with pytest.raises(ValueError, match="no place"):

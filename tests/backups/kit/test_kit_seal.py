@@ -85,6 +85,21 @@ def test_an_age_file_with_something_else_is_no_kit() -> None:
 
 
 @pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ({"settings": b"", "secrets/../../x": b""}, "no place in a stack's folder"),
+        ({"settings": b"", "beside//etc/x": b""}, "no place in a stack's folder"),
+        ({"secrets/x": b""}, "no stack's file"),
+    ],
+)
+def test_a_kit_that_would_write_elsewhere_is_refused(held: dict[str, bytes], words: str) -> None:
+    """Whoever knows a recipient can make one."""
+    content = sealed(Kit("kit-test", NOW, "", held), Lock((str(MINE.to_public()),)))
+    with pytest.raises(Failure, match=words):
+        opened(content, Opener(identity=str(MINE)), "kit.age")
+
+
+@pytest.mark.parametrize(
     ("recipients", "passphrase", "words"),
     [
         ((), "", "recipients or with a passphrase"),

@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import yaml
 
 from backups.kit.announcement import statement
 from backups.kit.custody import Custody
 from tests.images.conftest import IMAGES
 from tests.images.workshop import Container, until
+
+pytestmark = pytest.mark.platform
 
 
 def query(database: Container, statement: str) -> str:

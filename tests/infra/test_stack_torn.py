@@ -1,0 +1,31 @@
+"""What `status` says of WAL that is lacking in a repository."""
+
+from concurrent.futures import Future
+from datetime import UTC, datetime
+
+from backups.continuity import Torn
+from infra import survey
+from infra.questions import Seen
+from infra.status import Status
+from operation.stack import Stack
+from tests.backups.scene import backup, catalog, reach
+
+
+def looked(torn: dict[int, Torn]) -> list[str]:
+    """What is wrong with repositories that reach to the present."""
+    now = datetime.now(UTC)
+    both = [backup("L", 0), backup("R", 0, repository=2)]
+    known = catalog(both, {number: reach(1, 0) for number in (1, 2)})
+    answer: Future[Seen] = Future()
+    answer.set_result(Seen(known, now, torn))
+    status = Status("torn")
+    survey._backups(answer, Stack("torn", given={}), status)  # noqa: SLF001  # one look of many
+    return [each for each in status.wrong if "lags" not in each]
+
+
+def test_holes_are_wrong_and_whole_wal_is_not() -> None:
+    """With the first segment, and what to do."""
+    assert looked({}) == []
+    (line,) = looked({2: Torn(3, "000000010000000000000007")})
+    assert line.startswith("repository s3 lacks 3 WAL segments, the first 000000010000000000000007")
+    assert "`invoke backup --repo s3`" in line
