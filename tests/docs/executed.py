@@ -96,6 +96,7 @@ ELSEWHERE = {
     "./ops setup --from-bundle FILE": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
     "./ops setup --from-bundle bem.tar": f"{OFFLINE}::test_host_without_a_route_is_set_up_from_a_bundle",
     "./ops test": f"{LAUNCHER}::test_tests_run_after_checks",
+    "./ops test --long": f"{LAUNCHER}::test_options_reach_pytest_alone",
     "./ops test -m 'not platform and not slow'": f"{LAUNCHER}::test_options_reach_pytest_alone",
     "invoke up": f"{UP}::test_a_second_up_changes_nothing",
     "invoke up --stack test": f"{UP}::test_a_second_up_changes_nothing",

@@ -15,7 +15,7 @@ from tests.platform.deployment import Deployment, Said, awaited
 from tests.platform.elsewhere import Elsewhere, elsewhere
 from tests.platform.writer import Writer
 
-pytestmark = [pytest.mark.platform, pytest.mark.lane("recovery")]
+pytestmark = [pytest.mark.platform, pytest.mark.long, pytest.mark.lane("recovery")]
 
 
 @pytest.fixture(scope="module")

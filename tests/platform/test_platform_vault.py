@@ -6,7 +6,7 @@ from operation.containers import container, execute
 from tests.platform.deployment import Deployment, awaited
 from tests.platform.test_platform_restore import moment
 
-pytestmark = [pytest.mark.platform, pytest.mark.lane("vault")]
+pytestmark = [pytest.mark.platform, pytest.mark.long, pytest.mark.lane("vault")]
 
 ATTACK = """
 pgbackrest --stanza=bem --repo=2 --log-level-console=warn --recurse repo-rm archive
