@@ -3,6 +3,7 @@
 from invoke.collection import Collection
 
 import backups.kit.tasks
+import backups.vault.tasks
 import certs.tasks
 import command_line.tasks
 import drills.tasks
@@ -42,6 +43,7 @@ backup, restore = collections()
 backup.add_task(schedules.tasks.backup)
 backup.add_task(backups.kit.tasks.kit)
 backup.add_task(backups.kit.tasks.endpoint)
+backup.add_task(backups.vault.tasks.vault)
 drills.tasks.collection.add_task(schedules.tasks.drill)
 certs.tasks.collection.add_task(schedules.tasks.certificates)
 for collection in (

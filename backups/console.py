@@ -25,6 +25,7 @@ from backups.target import Target, looked_up
 from backups.undo import forget as run_forget
 from backups.undo import previous
 from backups.undo import undo as run_undo
+from backups.vault.renewal import try_to_renew
 from operation.consent import ask
 from operation.failure import Failure, refusal
 from operation.lock import locked
@@ -52,6 +53,7 @@ def take(name: str, kind: str, repo: str, *, as_json: bool, dry_run: bool, proof
         outcome.detail = ", ".join(f"{each.repository}: {each.label}" for each in taken)
         proven = proving.prove(Stack(stack.name, stack.root), numbers, progress) if proof else []
         custody.try_to_announce(stack, progress)
+        unrenewed = try_to_renew(stack, numbers, progress)
     if as_json:
         backups = [asdict(each) for each in taken]
         said = {"backups": backups, "proofs": proving.content(proven)} if proof else backups
@@ -60,6 +62,8 @@ def take(name: str, kind: str, repo: str, *, as_json: bool, dry_run: bool, proof
     for line in [] if as_json else [*labels, *proving.verdicts(proven)]:
         _print(line)
     proving.judge(proven)
+    if unrenewed:
+        raise unrenewed
 
 
 def listing(name: str, *, as_json: bool) -> None:

@@ -46,6 +46,7 @@ def gathered(stack: Stack) -> Status:
             except Failure as failure:
                 status.wrong.append(failure.what)
     _custody(stack, status)
+    _vault(stack, status)
     return status
 
 
@@ -246,3 +247,10 @@ def _custody(stack: Stack, status: Status) -> None:
     into += found.sentences
     if begun is not None and not held(stack):
         status.wrong.append("a recovery was interrupted: `./ops recover` with its kit ends it.")
+
+
+def _vault(stack: Stack, status: Status) -> None:
+    """By the record of the last look: to list the bucket takes seconds."""
+    from backups.vault.complaint import complaints  # noqa: PLC0415
+
+    status.wrong += complaints(stack)

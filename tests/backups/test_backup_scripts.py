@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -36,11 +36,12 @@ else:
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class Place:
     """Where scripts run: the folders that a scratch has, and what pgBackRest was told."""
 
     root: Path
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def old_wal(self) -> Path:
@@ -84,6 +85,7 @@ class Place:
             "WAL_REACH_MOST": str(most),
             "GIVE_BACK_CLUSTER": str(self.cluster),
             "BACK_UP_LOG": str(self.root / "log"),
+            **self.more,
         }
         return subprocess.run(
             [BIN / script, *arguments],
@@ -345,6 +347,20 @@ def test_runs_of_segments(place: Place) -> None:
         "histories": [2],
     }
     assert "--recurse" in place.told()[-1]
+
+
+def test_runs_of_a_vault_are_listed_by_folder(place: Place) -> None:
+    """Long answers about versions are not to be relied on."""
+    place.more = {"PGBACKREST_REPO_TARGET_TIME": "2026-11-24 00:00:00+00"}
+    answers: dict[str, object] = {
+        "1 repo-ls archive/bem/17-1": FOLDERS,
+        "1 repo-ls archive/bem/17-1/00000001000000A0": "",
+        "1 repo-ls archive/bem/17-1/00000001000000A1": f"{NAMES[1]}-{'a' * 40}.zst\n",
+        "1 repo-ls archive/bem/17-1/00000002000000A1": "",
+    }
+    number = 0xA1 * 256 + 1
+    assert json.loads(listed(place, answers).stdout)["runs"] == {"1": [[number, number]]}
+    assert not any("--recurse" in words for words in place.told())
 
 
 def test_runs_of_the_newest_folder_alone(place: Place) -> None:

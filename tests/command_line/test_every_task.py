@@ -26,6 +26,7 @@ MUST: dict[str, set[str]] = {
     "backup.proofs": {JSON},
     "backup.schedule": {JSON, DRY_RUN},
     "backup.take": {JSON, DRY_RUN},
+    "backup.vault": {JSON, DRY_RUN, YES},
     "backup.verify": {JSON},
     "certs.acme": {JSON, DRY_RUN},
     "certs.check": {JSON},

@@ -68,6 +68,7 @@ MARKED = f"{RESTORE}::test_a_mark_is_come_back_to_exactly"
 RECOVERED = "tests/platform/test_platform_recovery.py::test_a_lost_host_comes_back_from_its_kit"
 ASKED = "tests/backups/endpoint/test_endpoint_console.py::test_it_says_where_s3_is"
 RESCUED = "tests/platform/test_platform_rescue.py::test_a_dropped_table_and_one_with_lost_rows"
+VAULT = "tests/images/object_store/test_object_store_vault_task.py::test_the_task_tells_and_undoes_an_attack"
 ONE_BACKUP = f"{RESTORE}::test_backup_s_own_end_and_the_other_repository"
 NAMED = "tests/certs/test_certs_named.py"
 CEREMONY = "tests/certs/test_certs_ceremony.py"
@@ -120,6 +121,9 @@ ELSEWHERE = {
     "invoke restore --to 2026-11-24T03:10:00+01:00": f"{RESTORE}::restored",
     "invoke restore --backup 20261124-101500F --yes": ONE_BACKUP,
     "invoke backup.mark before-release-7": MARKED,
+    "invoke backup.vault": VAULT,
+    "invoke backup.vault --renew": VAULT,
+    "invoke backup.vault --bring-back 2026-11-24T03:10:00+01:00 --yes": VAULT,
     "invoke backup.marks --json": MARKED,
     "invoke backup.rescue --table items --to-mark before-release-7": RESCUED,
     "invoke restore --to-mark before-release-7": MARKED,

@@ -113,6 +113,10 @@ def test_a_wrong_passphrase(platform: Deployment) -> None:
         (("backup.kit", "--recipient", "age1nobody", "--output", "/tmp/kit.age"), "no age recipient"),  # noqa: S108
         (("backup.kit", "--check", "nowhere.age"), "nowhere.age cannot be read"),
         (("backup.kit", "--check", "README.md"), "no armoured age file"),
+        (("backup.vault", "--renew", "--bring-back", "2026-11-24T03:10:00Z"), "which one?"),
+        (("backup.vault", "--bring-back", "yesterday", "--yes"), "is not a time"),
+        (("backup.vault", "--bring-back", "2999-01-01T00:00:00Z", "--yes"), "in the future"),
+        (("backup.vault", "--bring-back", "2026-11-24T03:10:00Z"), "Nobody is there to answer"),
         (("recover", "nowhere.age"), "nowhere.age cannot be read"),
         (("status", "--stack", "nowhere"), "there is no stack 'nowhere'"),
         (("up", "--stack", "No Name"), "cannot be a stack's name"),

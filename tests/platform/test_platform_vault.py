@@ -36,3 +36,12 @@ def test_what_an_attacker_hid_is_restored(another: Deployment) -> None:
     assert content["plan"]["vault"]
     assert awaited(another.well, 30, "service after the restore")
     assert another.names() == ["before the attack"]
+
+    another.write("after the attack")
+    brought = another.succeed("backup.vault", "--bring-back", vault, "--yes", "--json").json
+    assert brought
+    assert another.succeed("backup.vault", "--bring-back", vault, "--yes", "--json").json
+    another.succeed("up")
+    another.succeed("backup", "--type", "full", "--verify")
+    awaited(lambda: another.invoke("status").status == 0, 60, "a platform that is well")
+    assert another.names() == ["before the attack", "after the attack"]
