@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from backups import journal, lineage, proving, rehearsal, switch
+from backups import journal, lineage, rehearsal, switch
 from backups.backup import begin
 from backups.backup import take as take_backup
 from backups.catalog import read_catalog
@@ -18,7 +18,8 @@ from backups.listing import content, reaches, table
 from backups.move import settle
 from backups.outlook.survey import Outlook, survey
 from backups.preflight import Checked, preflight, reader
-from backups.proof_announcement import try_to_announce
+from backups.proving import console as proving
+from backups.proving.proof_announcement import try_to_announce
 from backups.restore import Restored
 from backups.restore import restore as run_restore
 from backups.target import Target, looked_up

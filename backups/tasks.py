@@ -58,7 +58,7 @@ def verify(_context: Context, repo: str = "", stack: str = "", json: bool = Fals
     Compares both there; checks every page, heap and index, and the statements of backups/verify.sql. Signs
     the verdict. Example: invoke backup.verify --repo local
     """
-    from backups import proving  # noqa: PLC0415
+    from backups.proving import console as proving  # noqa: PLC0415
 
     proving.verify(stack, repo, as_json=json)
 
@@ -77,7 +77,7 @@ def proofs(_context: Context, check: str = "", stack: str = "", json: bool = Fal
     """
     from pathlib import Path  # noqa: PLC0415
 
-    from backups import proving  # noqa: PLC0415
+    from backups.proving import console as proving  # noqa: PLC0415
 
     if check:
         proving.check(stack, Path(check), as_json=json)

@@ -8,11 +8,11 @@ from backups.endpoint.coordinates import coordinates
 from backups.engine import REPOSITORIES
 from backups.kit import announcement as custody
 from backups.kit.pending import awaits
-from backups.proof_announcement import try_to_announce
-from backups.proofs import newest
+from backups.proving.proof_announcement import try_to_announce
+from backups.proving.proofs import newest
+from backups.proving.verify import verify
 from backups.restore import check_agreement, settle
 from backups.switch import serving_volume
-from backups.verify import verify
 from infra.addresses import addresses
 from infra.ports import check_ports
 from infra.survey import unhealthy

@@ -187,8 +187,8 @@ def _zero_loss(answer: "Future[ZeroLoss] | None", _stack: Stack, status: Status)
 
 def _proofs(answer: "Future[Seen]", stack: Stack, status: Status) -> None:
     """A twin's backups are a copy, and proven where they come from."""
-    from backups import proofs, window  # noqa: PLC0415
     from backups.engine import REPOSITORIES  # noqa: PLC0415
+    from backups.proving import proofs, window  # noqa: PLC0415
     from infra.take_down import TWIN  # noqa: PLC0415
 
     kept, now, hours = proofs.read(stack), datetime.now(UTC), stack.settings.backups.proof_hours

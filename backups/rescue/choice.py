@@ -8,9 +8,9 @@ from psycopg import sql
 from backups.engine import query
 from backups.forecast import point_of
 from backups.plan import Plan
+from backups.proving.verify import statements
 from backups.rescue.relation import Relation, columns, relation
 from backups.rescue.rescue import Wanted
-from backups.verify import statements
 from operation.failure import Failure, refusal
 
 

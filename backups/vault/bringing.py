@@ -4,7 +4,7 @@ from typing import Any
 
 from backups.engine import query
 from backups.info import read_info, silent_repositories
-from backups.point_archive import wait_until_archived
+from backups.proving.point_archive import wait_until_archived
 from backups.vault.renewal import renew
 from backups.vault.tool import ask
 from operation.containers import container

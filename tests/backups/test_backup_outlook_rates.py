@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from backups import verify
 from backups.outlook import rates
 from backups.outlook.rates import KEPT, VERIFY, Run
 from backups.outlook.stopwatch import FILL, REPLAY, Stopwatch
 from backups.plan import Goal, Plan
 from backups.proof import Facts
+from backups.proving import verify
 from operation.failure import Failure
 from operation.stack import Stack
 from tests.backups.scene import MEBIBYTE, at, backup

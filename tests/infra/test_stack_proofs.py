@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from backups import proofs
+from backups.proving import proofs
 from infra import survey
 from infra.questions import Seen
 from infra.status import Status
 from operation.failure import Failure
 from operation.stack import Stack
+from tests.backups.proving.test_proving_proofs import flip
 from tests.backups.scene import backup, catalog
-from tests.backups.test_backup_proofs import flip
 
 NOW = datetime.now(UTC)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backups import point_archive
+from backups.proving import point_archive
 from tests.platform.deployment import Deployment, awaited
 from tests.platform.writer import Writer
 

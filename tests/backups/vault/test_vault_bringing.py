@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from backups import point_archive
+from backups.proving import point_archive
 from backups.vault import bringing
 from operation.failure import Failure
 from operation.stack import Stack

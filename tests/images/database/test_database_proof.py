@@ -9,11 +9,11 @@ from contextlib import contextmanager
 import pytest
 import yaml
 
-from backups import examination, point
 from backups.engine import query
-from backups.point_comparison import differences, ended_between
 from backups.proof import gather
-from backups.proof_announcement import TELL
+from backups.proving import examination, point
+from backups.proving.point_comparison import differences, ended_between
+from backups.proving.proof_announcement import TELL
 from operation import audit
 from operation.containers import execute, required
 from tests.images.conftest import IMAGES

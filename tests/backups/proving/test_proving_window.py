@@ -2,8 +2,8 @@
 
 import pytest
 
-from backups.proof_chain import Kept
-from backups.window import age, overdue
+from backups.proving.proof_chain import Kept
+from backups.proving.window import age, overdue
 from tests.backups.scene import at
 
 

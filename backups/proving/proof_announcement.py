@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from backups import proofs
 from backups.engine import REPOSITORIES, query
-from backups.proofs import Proofs
+from backups.proving import proofs
+from backups.proving.proofs import Proofs
 from operation.containers import container
 from operation.failure import Failure
 from operation.progress import Progress

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from backups import proofs, verify
 from backups.outlook import rates
 from backups.plan import Goal
 from backups.proof import batched, gather
+from backups.proving import proofs, verify
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
+from tests.backups.proving.test_proving_point import SAID
 from tests.backups.scene import Container, at, backup, catalog, reach
-from tests.backups.test_backup_point import SAID
 
 GATHERED = (
     (("from pg_database",), "bem\npostgres\n"),
@@ -79,7 +79,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr(verify, "remove_volume", found.left.remove)
     monkeypatch.setattr(verify, "read_catalog", lambda *_: found.catalog)
     monkeypatch.setattr("backups.switch.alive", lambda _stack: found.living)
-    monkeypatch.setattr("backups.point_archive.wait_until_archived", lambda *_: None)
+    monkeypatch.setattr("backups.proving.point_archive.wait_until_archived", lambda *_: None)
     return found
 
 
@@ -163,7 +163,7 @@ def test_wal_that_does_not_come_is_a_verdict(
     def lost(*_: object) -> None:
         raise Failure("WAL is missing: segment X")
 
-    monkeypatch.setattr("backups.point_archive.wait_until_archived", lost)
+    monkeypatch.setattr("backups.proving.point_archive.wait_until_archived", lost)
     assert verify.verify(stack, 1, quiet).problems == ("WAL is missing: segment X",)
     assert not place.target.was_told("restore")
 

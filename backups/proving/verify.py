@@ -5,25 +5,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from backups import (
-    examination,
-    lineage,
-    point,
-    point_archive,
-    point_comparison,
-    proofs,
-    recovery,
-    server,
-    switch,
-)
+from backups import lineage, recovery, server, switch
 from backups.catalog import Catalog, read_catalog
 from backups.engine import REPOSITORIES
-from backups.examination import statements
 from backups.outlook import rates
 from backups.outlook.stopwatch import FILL, REPLAY, Stopwatch
 from backups.plan import Plan, plans
-from backups.point import Point
 from backups.proof import Facts, gather
+from backups.proving import examination, point, point_archive, point_comparison, proofs
+from backups.proving.examination import statements
+from backups.proving.point import Point
 from backups.scratch import remove_volume, scratch
 from backups.soundness import Archives, lacked, named
 from backups.target import Target

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from backups import mark, point
+from backups import mark
 from backups.history import Fork
 from backups.mark import Mark
 from backups.plan import Goal
+from backups.proving import point
 from backups.recovery import restore_argv
 from operation.containers import Output
 from operation.failure import Failure

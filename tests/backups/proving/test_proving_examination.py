@@ -1,12 +1,11 @@
 """What a restored database is looked at with, and what counts as a problem."""
 
-from pathlib import Path
 
 import pytest
 
-from backups import examination
-from backups.examination import AMCHECK, answers, pages, statements, structures
-from operation.stack import Stack
+from backups.proving import examination
+from backups.proving.examination import AMCHECK, answers, pages, statements, structures
+from operation.stack import ROOT, Stack
 from tests.backups.scene import Container
 
 HEAP = """heap table "bem.public.items", block 3, offset 7, attribute 1:
@@ -40,7 +39,7 @@ def test_statements_end_at_their_own_semicolons(text: str, found: list[str]) -> 
 
 def test_shipped_file_has_statements() -> None:
     """The file that a proof runs is understood."""
-    path = Path(examination.__file__).parent / examination.QUERIES
+    path = ROOT / "backups" / examination.QUERIES
     assert statements(path.read_text())
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from backups import proof_announcement, proofs
-from backups.proof_announcement import told, try_to_announce
+from backups.proving import proof_announcement, proofs
+from backups.proving.proof_announcement import told, try_to_announce
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
+from tests.backups.proving.test_proving_proofs import keep
 from tests.backups.scene import at
-from tests.backups.test_backup_proofs import keep
 
 MONITORED = "config:\n  bem:monitoring:\n    enabled: true\n"
 

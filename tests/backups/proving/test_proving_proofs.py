@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backups import proofs
+from backups.proving import proofs
 from operation import signature
 from operation.custodian import EVIDENCE_KEY, secret_path
 from operation.failure import Failure

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from backups import window
-from backups.proof_chain import Link
-from backups.proofs import Proofs
+from backups.proving import window
+from backups.proving.proof_chain import Link
+from backups.proving.proofs import Proofs
 from operation import signature
 from operation.stack import Stack
 

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from backups import proof_listing, proofs
 from backups.engine import repositories
 from backups.move import settle
-from backups.proof_announcement import try_to_announce
-from backups.verify import Proof
-from backups.verify import verify as run_verify
+from backups.proving import proof_listing, proofs
+from backups.proving.proof_announcement import try_to_announce
+from backups.proving.verify import Proof
+from backups.proving.verify import verify as run_verify
 from operation import signature
 from operation.failure import Failure, refusal
 from operation.mutation import mutation

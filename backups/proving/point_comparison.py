@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from backups.engine import query
-from backups.point import Point
 from backups.proof import Facts
+from backups.proving.point import Point
 
 ENDED_BETWEEN = """
 with seen as (select '{snapshot}'::pg_snapshot as counted, pg_current_snapshot() as restored),

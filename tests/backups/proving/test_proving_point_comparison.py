@@ -2,11 +2,11 @@
 
 import pytest
 
-from backups.point import Point
-from backups.point_comparison import differences, ended_between
 from backups.proof import Facts
+from backups.proving.point import Point
+from backups.proving.point_comparison import differences, ended_between
+from tests.backups.proving.test_proving_point import POINT
 from tests.backups.scene import Container, at
-from tests.backups.test_backup_point import POINT
 
 MADE = Point(POINT, "000000010000000000000070", "7:9:7,8", {"bem.public.items": 12, "bem.public.a": 0})
 ROWS = {**MADE.rows, "bem.public.large": 10**9, "postgres.operations.heartbeat": 1}

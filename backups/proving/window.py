@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from backups.proof_chain import Kept
+from backups.proving.proof_chain import Kept
 
 
 def overdue(repository: str, newest: Kept | None, good: Kept | None, hours: int, now: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from backups.proof_chain import End, Kept, Link, Paper, digest, faults, following, links
+from backups.proving.proof_chain import End, Kept, Link, Paper, digest, faults, following, links
 from operation import signature
 from operation.custodian import write_private
 from operation.stack import Stack

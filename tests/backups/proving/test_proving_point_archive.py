@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from backups import point_archive
-from backups.point_archive import archived, listing, wait_until_archived
+from backups.proving import point_archive
+from backups.proving.point_archive import archived, listing, wait_until_archived
 from operation.failure import Failure
 from tests.backups import samples
 from tests.backups.scene import Container

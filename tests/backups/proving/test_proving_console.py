@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from backups import console, proofs, proving
+from backups import console
 from backups.backup import Taken
-from backups.verify import Proof
+from backups.proving import console as proving
+from backups.proving import proofs
+from backups.proving.verify import Proof
 from operation import audit, signature
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
+from tests.backups.proving.test_proving_proofs import flip, keep
 from tests.backups.scene import at
-from tests.backups.test_backup_proofs import flip, keep
 
 Say = pytest.CaptureFixture[str]
 
