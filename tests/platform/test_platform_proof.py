@@ -56,6 +56,7 @@ def test_what_was_changed_or_removed_is_named(platform: Deployment, tmp_path: Pa
     platform.succeed("backup.proofs")
 
 
+@pytest.mark.long
 def test_wal_that_gets_nowhere_makes_a_bad_proof(platform: Deployment) -> None:
     """With a repository away nothing is proven from it; the other one is, and status has its line."""
     platform.run("docker", "service", "scale", "--detach", f"{platform.name}_object-store=0")

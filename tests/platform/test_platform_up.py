@@ -30,14 +30,15 @@ def test_the_first_up_ends_with_a_summary(first_up: tuple[Deployment, str]) -> N
     assert re.search(r"proven by restore +\S+F in local", words)
     assert re.search(r"proven by restore +\S+F in s3", words)
     assert "✓ deploy (" in words
-    assert f"Copy {deployment.stack.folder}/secrets" in words
+    assert f"the CA's keys lie in {deployment.stack.folder} alone" in words
+    assert "`invoke backup.kit`" in words
 
 
 def test_a_second_up_changes_nothing(platform: Deployment) -> None:
     """And says so; what must leave the host is said once only."""
     said = platform.succeed("up")
     assert "nothing changed" in said.words
-    assert "Copy " not in said.words
+    assert "backup.kit" not in said.words
     content = platform.succeed("up", "--json").json
     assert set(content["changes"]) == {"same"}
 

@@ -106,6 +106,7 @@ def test_no_acknowledged_row_is_lost_with_the_data_volume(deployment: Deployment
     )
 
 
+@pytest.mark.long
 def test_a_restore_beside_a_living_database_and_its_undo_leave_it_on(deployment: Deployment) -> None:
     """Each is another timeline that the receiver follows; then the volume that was come back to is lost."""
     with Writer(deployment, "living") as writer:
@@ -143,6 +144,7 @@ def test_commits_go_on_without_a_receiver_and_that_is_told(deployment: Deploymen
     assert "zero-loss: the WAL receiver is away" in log
 
 
+@pytest.mark.long
 def test_commits_wait_for_a_receiver_where_that_is_wanted(deployment: Deployment) -> None:
     """`block`: none is acknowledged meanwhile, `status` says why, and it goes on by itself."""
     deployment.configure(database__wal_receiver=receiver(on_loss="block"))
@@ -163,6 +165,7 @@ def test_commits_wait_for_a_receiver_where_that_is_wanted(deployment: Deployment
     assert set(writer.acknowledged) <= set(deployment.names())
 
 
+@pytest.mark.long
 def test_without_a_receiver_rows_are_lost_and_the_restore_says_that_it_may_be_so(
     deployment: Deployment,
 ) -> None:
