@@ -186,7 +186,8 @@ def test_a_hole_in_one_repository_is_filled_from_the_other(platform: Deployment)
     proof = platform.invoke("backup.verify", "--repo", "local", "--json")
     assert proof.status == 1
     assert f"WAL segment {gone} is missing" in proof.json[0]["problems"][0]
-    platform.succeed("backup", "--repo", "local")
+    platform.succeed("backup", "--repo", "local", "--verify")
+    agreed(platform)
 
 
 def archived(database: Any, repository: int, first: str, last: str) -> bool:
