@@ -18,8 +18,9 @@ SET = re.compile(rf"{PREFIX}backup/[^/]+/((\d{{8}}-\d{{6}}F)(?:_(\d{{8}}-\d{{6}}
 WAL = re.compile(rf"{PREFIX}archive/([^/]+/[^/]+)/(?:[0-9A-F]{{16}}/)?([0-9A-F]{{8}})([0-9A-F]{{16}})?[-.]")
 """A segment or a timeline's history; groups: stanza with archive, timeline, number."""
 
-LATEST = re.compile(rf"{PREFIX}backup/[^/]+/latest$")
-"""A link on a disk; with S3 pgBackRest removes its key at the end of each backup, whether or not it is there."""
+REMOVED = re.compile(rf"{PREFIX}(backup/[^/]+/latest|archive/[^/]+/[^/]+/[0-9A-F]{{16}}/[0-9A-F.]+\.backup)$")
+"""What pgBackRest removes as a matter of course: the link to the newest backup, at the end of each, there or
+not; and the note of an earlier backup's WAL, which no recovery needs."""
 
 REWRITTEN = re.compile(rf"{PREFIX}backup/[^/]+/(backup\.info(\.copy)?|.*/backup\.manifest\.copy)$")
 """What pgBackRest itself writes again and again."""
@@ -84,11 +85,11 @@ class Watch:
         }
 
     def expired(self, key: str) -> bool:
-        """Whether a deleted key looks like pgBackRest's work: a set with a newer one, or WAL older than all kept.
+        """Whether a deletion looks like pgBackRest's work: of a set with a newer one, or of the oldest WAL.
 
         It only looks so: who deletes old sets as expiry does cannot be told from it.
         """
-        if LATEST.match(key):
+        if REMOVED.match(key):
             return True
         if found := SET.match(key):
             label, full, time = found[1], found[2], found[3] or found[2][:-1]

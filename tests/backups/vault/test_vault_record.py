@@ -55,7 +55,13 @@ def test_keys_that_went_otherwise_are_wrong(stack: Stack) -> None:
     record.keep(stack, seen)
     status = Status(stack.name)
     survey._vault(stack, status)  # noqa: SLF001  # one look of many
-    assert status.wrong == [said]
+    assert status.wrong == [], "a few may be pgBackRest's own, after a backup that was killed"
+    record.keep(
+        stack,
+        record.of_look(found(**{**STOLEN, "deleted_otherwise": complaint.MANY, "shortest_until": None})),
+    )
+    survey._vault(stack, status)  # noqa: SLF001
+    assert [each.partition(" keys")[0] for each in status.wrong] == [str(complaint.MANY)]
 
 
 def test_the_vault_of_another_place_is_not_ours(stack: Stack) -> None:
