@@ -1,6 +1,5 @@
 """What a restored database is looked at with, and what counts as a problem."""
 
-
 import pytest
 
 from backups.proving import examination
