@@ -116,6 +116,7 @@ def marks(_context: Context, stack: str = "", json: bool = False) -> None:
 
 
 @task(
+    auto_shortflags=False,  # `to`, `table` and `to_mark` leave no letter, and Invoke would take the underscore
     help={
         "table": "its name: items, or audit.log with its schema",
         "to": "the moment, a time with its offset: 2026-11-24T03:10:00+01:00",
