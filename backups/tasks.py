@@ -116,7 +116,7 @@ def marks(_context: Context, stack: str = "", json: bool = False) -> None:
 
 
 @task(
-    auto_shortflags=False,  # `to`, `table` and `to_mark` leave no letter, and Invoke would take the underscore
+    auto_shortflags=False,  # they would leave no letter for `to_mark` but its underscore
     help={
         "table": "its name: items, or audit.log with its schema",
         "to": "the moment, a time with its offset: 2026-11-24T03:10:00+01:00",
@@ -129,7 +129,7 @@ def marks(_context: Context, stack: str = "", json: bool = False) -> None:
         "dry_run": "pre-flight only: say what would be brought back, and change nothing",
         "stack": STACK,
         "json": JSON,
-    }
+    },
 )
 def rescue(  # noqa: PLR0913, PLR0917  # one word for each thing that is chosen
     _context: Context,
