@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from backups import journal, lineage, switch
+from backups.borrowed import give_back
 from backups.engine import archiving_on
 from backups.journal import Move, Phase
 from backups.kit import pending
 from backups.scratch import ensure_volume, remove_scratches, remove_volume
 from backups.stanza import establish
-from operation.containers import execute
 from operation.deployment import up
 from operation.failure import Failure
 from operation.progress import Progress
@@ -86,7 +86,7 @@ def finish(stack: Stack, move: Move, progress: Progress) -> None:
         archiving_on(target, stack.settings.backups.stanza)
     else:
         establish(stack, stack.settings.backups.stanza)  # a bare host's local repository knows no stanza yet
-    if execute(target, ["give-back"]).status != 0:
+    if not give_back(target):
         progress.say("! segments of the old timeline are not archived yet; it is tried every half minute")
     up(Stack(stack.name, stack.root), progress)
     journal.clear(stack)

@@ -14,6 +14,7 @@ LEAST_FREE = 0.1
 
 ASK = """
 find /cluster/pgdata/pg_wal/archive_status -name '*.ready' | wc -l
+find /cluster/borrowed -type f -not -name '.*' 2>/dev/null | wc -l
 df --output=avail,size -B1 /cluster | tail -n 1
 """
 
@@ -24,11 +25,13 @@ class Room:
 
     Attributes:
         waiting: segments that no archive has yet.
+        borrowed: segments from before the last restore that a repository lacks still.
         free: bytes.
         size: bytes of the whole disk.
     """
 
     waiting: int
+    borrowed: int
     free: int
     size: int
 
@@ -41,6 +44,11 @@ class Room:
             found.append(
                 f"{self.waiting} WAL segments ({held}) wait for archiving and stay on the disk meanwhile: "
                 "bring the repository that does not answer back, or make room."
+            )
+        if self.borrowed:
+            found.append(
+                f"{self.borrowed} WAL segments from before the last restore are not in every repository yet: "
+                "the database archives them as soon as both answer."
             )
         if self.free < self.size * LEAST_FREE:
             found.append(
@@ -61,6 +69,6 @@ def room(stack: Stack) -> Room:
 
 
 def parsed(words: str) -> Room:
-    """Reads the three numbers."""
-    waiting, free, size = (int(word) for word in words.split())
-    return Room(waiting, free, size)
+    """Reads the four numbers."""
+    waiting, borrowed, free, size = (int(word) for word in words.split())
+    return Room(waiting, borrowed, free, size)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backups import lineage, recovery, server, switch
+from backups.borrowed import give_back
 from backups.catalog import Catalog, read_catalog
 from backups.engine import REPOSITORIES
 from backups.outlook import rates
@@ -83,6 +84,8 @@ def verify(stack: Stack, repository: int, progress: Progress) -> Proof:
     started, findings = datetime.now(UTC), Findings()
     living = switch.alive(stack)
     made = point.make(living, started) if living is not None else None
+    if living is not None:
+        give_back(living)  # what it cannot give is a hole, and the verdict says so
     try:
         with scratch(stack, volume) as target:
             try:

@@ -1,5 +1,6 @@
 """The image's scripts, run by a real bash with a pgBackRest that answers as it is told."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -84,6 +85,7 @@ class Place:
             "FETCH_PAUSE": "0",
             "WAL_REACH_MOST": str(most),
             "GIVE_BACK_CLUSTER": str(self.cluster),
+            "GIVE_BACK_WAIT": "0",
             "BACK_UP_LOG": str(self.root / "log"),
             **self.more,
         }
@@ -482,6 +484,16 @@ def test_nothing_borrowed_is_nothing_to_do(place: Place) -> None:
     assert place.run({"archive-push": ""}, "give-back").returncode == 1
     assert place.told() == []
     assert borrowed(place) == ["A"]
+
+
+def test_who_comes_second_waits_for_the_first(place: Place) -> None:
+    """And is told when the first has not ended in time: what it waits for is not archived."""
+    borrow(place, "A")
+    with (place.cluster / "borrowed" / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert place.run({"archive-push": ""}, "give-back").returncode == 1
+    assert borrowed(place) == ["A"]
+    assert place.run({"archive-push": ""}, "give-back").returncode == 0
 
 
 BACKUP = "--stanza=bem --repo={} --type=incr --log-level-console=warn backup"

@@ -154,6 +154,19 @@ class Deployment:
         except httpx.HTTPError:
             return False
 
+    def faultless(self, seconds: float) -> None:
+        """Waits until `status` finds nothing wrong; a test that waits in vain says what it found last."""
+        found: list[Said] = []
+
+        def good() -> bool:
+            found[:] = [self.invoke("status")]
+            return found[0].status == 0
+
+        try:
+            awaited(good, seconds, "a good status")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; the last one:\n{found[0].words}") from None
+
 
 def named(prefix: str = "test", parts: tuple[str, ...] = ()) -> Deployment:
     """A deployment with a name and ports that nobody else has; its file is written, nothing runs yet.

@@ -40,7 +40,7 @@ def test_after_a_restart_of_the_daemon_the_platform_is_whole(platform: Deploymen
         start()
     assert awaited(platform.well, 180, "the platform's return")
     assert "before the daemon stopped" in platform.names()
-    assert awaited(lambda: platform.invoke("status").status == 0, 120, "a good status")
+    platform.faultless(120)
 
 
 def test_a_daemon_that_stops_in_the_middle_of_up(platform: Deployment) -> None:

@@ -70,7 +70,7 @@ def test_wal_that_gets_nowhere_makes_a_bad_proof(platform: Deployment) -> None:
     assert {each["repository"]: each["good"] for each in said.json} == {"local": True, "s3": False}
     assert "the newest proof of s3 is bad" in status.words
     awaited(lambda: platform.succeed("backup.verify", "--repo", "s3"), 120, "a good proof")
-    awaited(lambda: platform.invoke("status").status == 0, 60, "the archive's return")
+    platform.faultless(60)
 
 
 def test_a_backup_is_followed_by_its_proof(platform: Deployment) -> None:
