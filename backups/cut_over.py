@@ -128,7 +128,8 @@ def _end_where_the_wal_ends(target: Any) -> None:
 
 def _keep_whole_segments(target: Any, timeline: int) -> None:
     """Of the segments that came from the old volume, the one that was left half-way is not to be archived."""
-    names = execute(target, ["ls", "/cluster/borrowed"]).stdout.split()
+    listed = execute(target, ["ls", "/cluster/borrowed"]).stdout.split()
+    names = [name for name in listed if not name.endswith(".history")]
     if not names:
         return
     history = execute(target, ["cat", f"{server.DATA}/pg_wal/{timeline:08X}.history"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from backups import cut_over, journal, lineage, receiver, recovery, server, switch
 from backups.backup import end_orphan
+from backups.borrowed import keep_unarchived
 from backups.catalog import Catalog
 from backups.engine import REPOSITORIES, as_of
 from backups.journal import Move, Phase
@@ -241,6 +242,8 @@ class _Attempt:
         if not self.follow:
             with self.progress.step("promote the restored database"):
                 cut_over.promoted(target, self.number, self.stanza)
+        if self.living is not None:
+            keep_unarchived(target, self.progress)  # most of it, while the old one serves
         with self.progress.step("stop the old database"):
             journal.write(self.stack, move.at(Phase.CUT_OVER))
             started = cut_over.now()
@@ -249,6 +252,7 @@ class _Attempt:
             with self.progress.step("replay its last record and promote"):
                 cut_over.drain(target, self.plan.timeline)
                 cut_over.promoted(target, self.number, self.stanza)
+        keep_unarchived(target, self.progress)
         ended = Reign(self.before, lineage.START, last if self.related else None)
         began = Reign(self.number, cut_over.now())
         return replace(move, reigns=(ended, began)), started, last

@@ -7,7 +7,7 @@ from typing import Any
 
 from backups import continuity
 from backups.catalog import Catalog, reach_before
-from backups.continuity import ARCHIVED_AT_ONCE, MOST, Archived, Span, missing, spans
+from backups.continuity import ARCHIVED_AT_ONCE, MOST, Archived, Span, Torn, missing, spans
 from backups.engine import REPOSITORIES
 from backups.history import SEGMENT, number_of, timeline_of
 from backups.plan import Goal, Plan
@@ -125,6 +125,30 @@ def _way(archives: Archives, plan: Plan) -> list[Span]:
     elif plan.goal is not Goal.BACKUP:
         last = max(last, archives[backup.repository].newest(plan.timeline) or 0)
     return spans(plan.timeline, catalog.forks.get(plan.timeline, ()), backup.start_lsn // SEGMENT, last)
+
+
+def torn(target: Any, stanza: str, catalog: Catalog) -> dict[int, Torn]:
+    """Repositories that lack WAL between their newest backup and now; one that cannot be listed is left out.
+
+    The newest folders of the present timeline are looked at; the whole list only where the newest backup is
+    of an earlier one, which is so after a restore until the next backup.
+    """
+    newest = {each.repository: each for each in catalog.backups if not each.failed}
+    found = continuity.torn(target, stanza, {number: each.start_lsn for number, each in newest.items()})
+    archives = Archives(target, stanza, catalog)
+    for number, backup in newest.items():
+        forks = catalog.forks.get(catalog.timeline, ())
+        if backup.timeline == catalog.timeline or number in catalog.silent or not forks:
+            continue
+        before = forks[-1].at // SEGMENT - 1
+        way = spans(catalog.timeline, forks, backup.start_lsn // SEGMENT, before)
+        try:
+            gone = missing(archives[number], way)
+        except Failure:
+            continue
+        if gone:
+            found[number] = Torn(len(gone) + (found[number].segments if number in found else 0), gone[0])
+    return found
 
 
 def named(segments: Sequence[str]) -> str:

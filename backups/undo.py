@@ -3,6 +3,7 @@
 from typing import Any
 
 from backups import cut_over, journal, lineage, recovery, server, switch
+from backups.borrowed import keep_unarchived
 from backups.journal import Move, Phase
 from backups.lineage import START, Reign
 from backups.move import finish, healed, move_over
@@ -19,7 +20,7 @@ from operation.stack_file import configure
 BLANK_TARGETS = ("", "_time", "_xid", "_name", "_lsn")
 NO_REPOSITORY = 0
 """The earlier volume has all of its own WAL: going back works with every repository down."""
-ONWARD = "cd /cluster/pgdata && rm -rf /cluster/borrowed postmaster.pid && touch recovery.signal"
+ONWARD = "cd /cluster/pgdata && rm -f postmaster.pid && touch recovery.signal"
 """A killed server leaves its process id, which means another process in this container."""
 
 
@@ -141,7 +142,9 @@ def _onward(stack: Stack, target: Any, living: Any, progress: Progress) -> tuple
         server.start(target, options=onward_options(stack.settings.backups.stanza))
         recovery.wait_for_end(target)
         facts = gather(target)
-        return before, cut_over.promoted(target, number, stack.settings.backups.stanza), facts
+        promoted = cut_over.promoted(target, number, stack.settings.backups.stanza)
+        keep_unarchived(target, progress)
+        return before, promoted, facts
 
 
 def _timeline(target: Any, directory: str) -> int:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from backups import lineage
 from backups.catalog import Catalog, read_catalog
-from backups.continuity import Torn, torn
+from backups.continuity import Torn
+from backups.soundness import torn
 from infra.room import Room, room
 from infra.zero_loss import ZeroLoss, zero_loss
 from operation.containers import container
@@ -55,5 +56,4 @@ def _catalog(stack: Stack) -> Seen:
     target = container(stack, "database")
     catalog = read_catalog(target, stack.settings.backups.stanza, lineage.recorded(stack))
     at = datetime.now(UTC)
-    begins = {each.repository: each.start_lsn for each in catalog.backups if not each.failed}
-    return Seen(catalog, at, torn(target, stack.settings.backups.stanza, begins))
+    return Seen(catalog, at, torn(target, stack.settings.backups.stanza, catalog))

@@ -86,6 +86,8 @@ class Place:
             "WAL_REACH_MOST": str(most),
             "GIVE_BACK_CLUSTER": str(self.cluster),
             "GIVE_BACK_WAIT": "0",
+            "KEEP_CLUSTER": str(self.cluster),
+            "KEEP_OLD": str(self.root / "old"),
             "BACK_UP_LOG": str(self.root / "log"),
             **self.more,
         }
@@ -458,6 +460,46 @@ def borrow(place: Place, *names: str) -> None:
     (place.cluster / "archiving.conf").write_text(
         "archive_command = 'pgbackrest --stanza=bem archive-push %p'\n"
     )
+
+
+def test_what_a_repository_lacks_is_kept(place: Place) -> None:
+    """Whole segments that wait for archiving, and histories; what is archived or still written is not."""
+    place.keep("00000001000000000000000A", ready=True)
+    place.keep("00000001000000000000000B")
+    place.keep("00000002.history", ready=True)
+    place.keep("000000010000000000000009.00000028.backup", ready=True)
+    assert place.run({}, "keep-unarchived").returncode == 0
+    assert borrowed(place) == ["00000001000000000000000A", "00000002.history"]
+    (place.cluster / "borrowed" / "00000002.history").write_text("as it was kept first")
+    assert place.run({}, "keep-unarchived").returncode == 0, "again"
+    assert (place.cluster / "borrowed" / "00000002.history").read_text() == "as it was kept first"
+
+
+def test_nothing_is_kept_where_there_is_nothing(place: Place) -> None:
+    """No old volume, or one whose segments are all archived."""
+    place.keep("00000001000000000000000A")
+    assert place.run({}, "keep-unarchived").returncode == 0
+    shutil.rmtree(place.root / "old")
+    assert place.run({}, "keep-unarchived").returncode == 0
+    assert not (place.cluster / "borrowed").exists()
+
+
+def test_no_room_to_keep_them_is_told(place: Place) -> None:
+    """How many they are; nothing is begun."""
+    place.keep("00000001000000000000000A", ready=True)
+    place.keep("00000001000000000000000B", ready=True)
+    short = Place(place.root, {"KEEP_FREE": str(4 * 16 * 1024 * 1024 - 1)})
+    done = short.run({}, "keep-unarchived")
+    assert (done.returncode, done.stdout) == (1, "2\n")
+    assert borrowed(place) == []
+
+
+def test_what_cannot_be_read_is_left_out(place: Place) -> None:
+    """A damaged volume gives what it can; no half file is left."""
+    place.keep("00000001000000000000000A", ready=True)
+    place.fail("cp")
+    assert place.run({}, "keep-unarchived").returncode == 0
+    assert list((place.cluster / "borrowed").iterdir()) == []
 
 
 def test_borrowed_segments_are_archived(place: Place) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pytest
 
-from backups.continuity import name_of
-from backups.history import SEGMENT
+from backups.continuity import Torn, name_of
+from backups.history import SEGMENT, Fork
 from backups.mark import Mark
 from backups.plan import Goal, Plan
-from backups.soundness import Archives, sound
+from backups.soundness import Archives, sound, torn
 from operation.failure import Failure
 from tests.backups.scene import Container, at, backup, catalog, reach
 
@@ -109,3 +109,22 @@ def test_a_repository_that_cannot_be_listed_is_a_failure() -> None:
     """Never a hole, and never whole."""
     with pytest.raises(Failure, match="cannot be listed"):
         sound(listed(TORN, 49), LATEST)
+
+
+def test_holes_before_a_restore_are_seen_until_the_next_backup() -> None:
+    """On the timeline that it left, up to where it was left; a repository that cannot be listed says nothing."""
+    forked = catalog([LOCAL, REMOTE], {1: reach(2, 30), 2: reach(2, 30)})
+    forked = replace(forked, forks={2: (Fork(1, 20 * SEGMENT),)})
+    whole = json.dumps({"runs": {"1": [[1, 19]], "2": [[20, 30]]}, "histories": [2]})
+    lacking = json.dumps({"runs": {"1": [[1, 9], [12, 17]], "2": [[20, 30]]}, "histories": [2]})
+    newest = json.dumps({"runs": {"2": [[20, 30]]}, "histories": [2]})
+    answers = (
+        (("wal-runs", "newest"), newest),
+        (("wal-runs", " 1 17-1"), whole),
+        (("wal-runs", " 2 17-1"), lacking),
+    )
+    assert torn(Container(*answers), "bem", forked) == {2: Torn(4, HOLE)}
+    silent = (answers[0], answers[1], (("wal-runs", " 2 17-1"), 49))
+    assert torn(Container(*silent), "bem", forked) == {}
+    since = replace(REMOTE, timeline=2, start_lsn=21 * SEGMENT)
+    assert torn(Container(*answers), "bem", replace(forked, backups=(LOCAL, since))) == {}
