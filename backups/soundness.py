@@ -135,20 +135,22 @@ def torn(target: Any, stanza: str, catalog: Catalog) -> dict[int, Torn]:
     """
     newest = {each.repository: each for each in catalog.backups if not each.failed}
     found = continuity.torn(target, stanza, {number: each.start_lsn for number, each in newest.items()})
+    forks = catalog.forks.get(catalog.timeline, ())
     archives = Archives(target, stanza, catalog)
     for number, backup in newest.items():
-        forks = catalog.forks.get(catalog.timeline, ())
-        if backup.timeline == catalog.timeline or number in catalog.silent or not forks:
+        if backup.timeline == catalog.timeline or not forks or number not in catalog.reaches:
             continue
-        before = forks[-1].at // SEGMENT - 1
-        way = spans(catalog.timeline, forks, backup.start_lsn // SEGMENT, before)
-        try:
-            gone = missing(archives[number], way)
-        except Failure:
-            continue
-        if gone:
+        before = spans(catalog.timeline, forks, backup.start_lsn // SEGMENT, forks[-1].at // SEGMENT - 1)
+        if gone := _gone(archives, number, before):
             found[number] = Torn(len(gone) + (found[number].segments if number in found else 0), gone[0])
     return found
+
+
+def _gone(archives: Archives, repository: int, way: Sequence[Span]) -> list[str]:
+    try:
+        return missing(archives[repository], way)
+    except Failure:
+        return []
 
 
 def named(segments: Sequence[str]) -> str:

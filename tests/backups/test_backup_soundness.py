@@ -112,7 +112,7 @@ def test_a_repository_that_cannot_be_listed_is_a_failure() -> None:
 
 
 def test_holes_before_a_restore_are_seen_until_the_next_backup() -> None:
-    """On the timeline that it left, up to where it was left; a repository that cannot be listed says nothing."""
+    """On the timeline that was left, up to its end; a repository that cannot be listed says nothing."""
     forked = catalog([LOCAL, REMOTE], {1: reach(2, 30), 2: reach(2, 30)})
     forked = replace(forked, forks={2: (Fork(1, 20 * SEGMENT),)})
     whole = json.dumps({"runs": {"1": [[1, 19]], "2": [[20, 30]]}, "histories": [2]})
