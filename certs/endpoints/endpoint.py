@@ -1,25 +1,22 @@
 """Endpoints that serve certificates, and how each is asked for its own."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from cryptography import x509
 
 from certs.ca.authority import root_path
-from certs.endpoints import expiry, handshake
+from certs.endpoints import expiry, handshake, vantage
 from certs.endpoints.outsiders import further
 from certs.foreign import public_pair
 from certs.pairs.statement import serial_of
 from certs.pairs.store import certificate
-from certs.serving.generation import CURRENT
 from infra.monitors import monitors
 from infra.parties import LOAD_BALANCER, services
 from infra.sections import Certificates
-from operation.containers import client, containers, execute
+from operation.containers import client, containers
 from operation.failure import Failure
 from operation.stack import Stack
 
@@ -29,9 +26,6 @@ NONE = object()
 
 AT_ONCE = 8
 """Endpoints that are asked at the same time; each answer is mostly waited for."""
-
-SECONDS = 5.0
-"""Longest wait for one step of a handshake on the same host."""
 
 
 @dataclass(frozen=True)
@@ -121,30 +115,55 @@ def findings(stack: Stack, asked: Sequence[Endpoint]) -> list[Finding]:
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(replicas, asked))
-        one_by_one = [(each, running) for each, those in zip(asked, found, strict=True) for running in those]
-        return list(pool.map(lambda words: _looked(stack, *words), one_by_one))
+        looked = pool.map(lambda words: _looked(stack, *words), zip(asked, found, strict=True))
+        return [finding for each in looked for finding in each]
 
 
-def _looked(stack: Stack, endpoint: Endpoint, container: Any) -> Finding:
-    if container is NONE:
+def _looked(stack: Stack, endpoint: Endpoint, replicas: Sequence[Any]) -> list[Finding]:
+    if NONE in replicas:
         where = f"{endpoint.party}:{endpoint.port}"
-        return Finding(endpoint.party, where, None, "no container of it runs")
-    return look(stack, endpoint, container)
+        return [Finding(endpoint.party, where, None, "no container of it runs")]
+    if len(replicas) == 1:
+        return [look(stack, endpoint, replicas[0])]
+    said = vantage.together(endpoint, replicas)
+    return [
+        look(stack, endpoint, running) if words is None else judged(stack, endpoint, running, words)
+        for running, words in zip(replicas, said, strict=True)
+    ]
 
 
 def look(stack: Stack, endpoint: Endpoint, container: Any = None) -> Finding:
     """Asks one endpoint, in that container or, without one, from the host."""
-    where = f"{container.name if container else '127.0.0.1'}:{endpoint.port}"
-    if endpoint.public:
-        where = f"{endpoint.server_name}:{endpoint.port}"
     try:
-        words = _inside(endpoint, container) if container else _outside(stack, endpoint)
+        words = vantage.inside(endpoint, container) if container else _outside(stack, endpoint)
+    except Failure as failure:
+        return Finding(endpoint.party, _where(endpoint, container), None, failure.what)
+    return judged(stack, endpoint, container, words)
+
+
+def judged(stack: Stack, endpoint: Endpoint, container: Any, words: Mapping[str, str]) -> Finding:
+    """What is wrong with what an endpoint showed.
+
+    Args:
+        stack: whose endpoint.
+        endpoint: which was asked.
+        container: the replica that showed it; None for what the host was shown.
+        words: the result of `handshake.shake`.
+    """
+    where = _where(endpoint, container)
+    try:
         seen = expiry.parsed(words, where)
     except Failure as failure:
         return Finding(endpoint.party, where, None, failure.what)
     kept = expected(stack, endpoint)
     stale = kept is not None and serial_of(kept) != seen.serial
     return Finding(endpoint.party, where, seen, seen.fault or _untrusted(stack, endpoint, seen), stale)
+
+
+def _where(endpoint: Endpoint, container: Any) -> str:
+    if endpoint.public:
+        return f"{endpoint.server_name}:{endpoint.port}"
+    return f"{container.name if container else vantage.HERE}:{endpoint.port}"
 
 
 def _untrusted(stack: Stack, endpoint: Endpoint, seen: expiry.Served) -> str:
@@ -156,35 +175,11 @@ def _untrusted(stack: Stack, endpoint: Endpoint, seen: expiry.Served) -> str:
     return f"our own CA's certificate serves, which strangers do not trust: {remedy} gets another"
 
 
-def probe(endpoint: Endpoint) -> list[str]:
-    """The command that asks an endpoint from within its container, with its own pair."""
-    arguments = {
-        "host": "127.0.0.1",
-        "port": endpoint.port,
-        "server_name": endpoint.server_name,
-        "ca": f"{CURRENT}/ca.pem",
-        "certificate": f"{CURRENT}/cert.pem",
-        "key": f"{CURRENT}/key.pem",
-        "starttls": endpoint.starttls or "",
-        "seconds": SECONDS,
-    }
-    return ["python3", "-I", "-c", Path(handshake.__file__).read_text(), json.dumps(arguments)]
-
-
-def _inside(endpoint: Endpoint, container: Any) -> dict[str, str]:
-    output = execute(container, probe(endpoint))
-    try:
-        words: dict[str, str] = json.loads(output.stdout)
-    except ValueError:
-        return {"error": (output.stderr or output.stdout).strip().rpartition("\n")[2]}
-    return words
-
-
 def _outside(stack: Stack, endpoint: Endpoint) -> dict[str, str]:
     ca = root_path(stack)
     if not ca.exists():
         return {"error": f"stack {stack.name} has no certificate authority yet"}
     also = further(stack) if endpoint.public else ()
     return handshake.shake(
-        "127.0.0.1", endpoint.port, endpoint.server_name, str(ca), seconds=SECONDS, also=also
+        "127.0.0.1", endpoint.port, endpoint.server_name, str(ca), seconds=vantage.SECONDS, also=also
     )

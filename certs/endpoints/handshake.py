@@ -1,7 +1,7 @@
 """A handshake that tells what a server shows: standard library only, so that it runs in any container too.
 
-`python3 -I -c "<this file>" '<arguments as JSON>'` prints its result as JSON; parsing certificates is
-the host's work.
+`python3 -I -c "<this file>" '[<arguments>, ...]'` takes and prints JSON, a result for each; parsing
+certificates is the host's work.
 """
 
 import base64
@@ -10,6 +10,7 @@ import socket
 import ssl
 import struct
 import sys
+from typing import Any
 
 POSTGRES = "postgres"
 SSL_REQUEST = struct.pack("!ii", 8, 80877103)
@@ -116,5 +117,15 @@ def reason_of(error: OSError) -> str:
     return str(getattr(error, "reason", "") or error.strerror or error)
 
 
+def each_of(asked: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """All at the same time: a silent server keeps nobody waiting but itself."""
+    if len(asked) == 1:
+        return [shake(**asked[0])]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # what most do not pay
+
+    with ThreadPoolExecutor(len(asked)) as pool:
+        return list(pool.map(lambda each: shake(**each), asked))
+
+
 if __name__ == "__main__":
-    json.dump(shake(**json.loads(sys.argv[1])), sys.stdout)
+    json.dump(each_of(json.loads(sys.argv[1])), sys.stdout)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from certs.endpoints import expiry, handshake
-from certs.endpoints.endpoint import SECONDS, Finding
+from certs.endpoints.endpoint import Finding
+from certs.endpoints.vantage import SECONDS
 from operation.containers import client
 from operation.failure import Failure
 

@@ -13,8 +13,9 @@ import pytest
 
 from certs.ca.authority import authority
 from certs.endpoints import endpoint
-from certs.endpoints.endpoint import Endpoint, endpoints, findings, look, probe
+from certs.endpoints.endpoint import Endpoint, endpoints, findings, look
 from certs.endpoints.expiry import Served, parsed, served
+from certs.endpoints.vantage import probe
 from certs.pairs.leaf import issue
 from certs.pairs.store import ensure
 from operation import containers
@@ -29,12 +30,16 @@ class Container:
 
     id = name = "crt-container"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **addresses: str) -> None:
         self.folder = folder
+        self.runs = 0
+        networks = {name: {"IPAddress": address} for name, address in addresses.items()}
+        self.attrs = {"NetworkSettings": {"Networks": networks}}
         self.client = ExecEngine(self.exec_run)
 
     def exec_run(self, argv: Sequence[str], **_: object) -> tuple[int, tuple[bytes, bytes]]:
         """Runs it as Docker would, without the checkout on its path."""
+        self.runs += 1
         local = [part.replace("/certs/current", str(self.folder)) for part in argv]
         done = subprocess.run([sys.executable, *local[1:]], cwd="/", capture_output=True, check=False)
         return done.returncode, (done.stdout, done.stderr)
@@ -211,7 +216,43 @@ def test_probe_is_one_argv() -> None:
     """The probe needs nothing but python3 and its arguments."""
     argv = probe(Endpoint("database", 5432, "database", starttls="postgres"))
     assert argv[:3] == ["python3", "-I", "-c"]
-    assert json.loads(argv[4])["starttls"] == "postgres"
+    assert [each["starttls"] for each in json.loads(argv[4])] == ["postgres"]
+
+
+def test_replicas_are_asked_by_the_first_of_them(stack: Stack, ask: Ask, files: Files, serve: Serve) -> None:
+    """In one process; who cannot be reached from there, or shares no network with it, is asked by itself."""
+    leaf = ensure(stack, ask())
+    folder = files(leaf)
+    asked = Endpoint("api", serve(folder, mutual=True), "api")
+    replicas = [
+        Container(folder, one="127.0.0.1"),
+        Container(folder, one="127.0.0.1", two="127.0.0.3"),
+        Container(folder, one="127.0.0.9"),
+        Container(folder, other="127.0.0.1"),
+    ]
+    with (
+        mock.patch.object(endpoint, "client"),
+        mock.patch.object(endpoint, "containers", return_value=replicas),
+    ):
+        found = findings(stack, [asked])
+    assert [(each.fault, each.stale) for each in found] == [("", False)] * 4
+    assert [each.served and each.served.serial for each in found] == [leaf.serial] * 4
+    assert [each.runs for each in replicas] == [1, 0, 1, 1]
+
+
+def test_an_asking_replica_that_is_broken_hides_no_other(
+    stack: Stack, ask: Ask, files: Files, serve: Serve, tmp_path: Path
+) -> None:
+    """Each is asked by itself then."""
+    folder = files(ensure(stack, ask()))
+    asked = Endpoint("api", serve(folder, mutual=True), "api")
+    replicas = [Container(tmp_path / "nothing", one="127.0.0.1"), Container(folder, one="127.0.0.1")]
+    with (
+        mock.patch.object(endpoint, "client"),
+        mock.patch.object(endpoint, "containers", return_value=replicas),
+    ):
+        found = findings(stack, [asked])
+    assert [bool(each.fault) for each in found] == [True, False]
 
 
 def test_silent_endpoint_does_not_hide_the_others(stack: Stack, ask: Ask, files: Files, serve: Serve) -> None:

@@ -4,11 +4,10 @@ import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 from certs.ca.authority import authority
-from certs.endpoints import endpoint, handshake
+from certs.endpoints import endpoint, handshake, vantage
 from certs.endpoints.endpoint import Endpoint
 from certs.pairs import leaf, named, store
 from certs.pairs.leaf import Leaf, issue
@@ -35,7 +34,7 @@ UNAWARE = {
 SHOW = """umask 077
 printf %s "$CERT" | base64 -d >/tmp/shown.pem
 printf %s "$KEY" | base64 -d >/tmp/shown.key
-python3 -I -c "$PROGRAM" "$WORDS"
+python3 -I -c "$PROGRAM" "[$WORDS]"
 rm -f /tmp/shown.pem /tmp/shown.key"""
 
 
@@ -90,13 +89,13 @@ def resumed(stack: Stack, pair: Leaf) -> dict[str, dict[str, list[str]]]:
 def _asked(stack: Stack, asked: Endpoint, pair: Leaf) -> str:
     """With a question behind the handshake: TLS 1.3 refuses after it."""
     program = {"PROGRAM": Path(handshake.__file__).read_text()}
-    found: dict[str, str] = json.loads(_shown(stack, asked, pair, program))
+    found: dict[str, str] = json.loads(_shown(stack, asked, pair, program))[0]
     return found.get("error", "") or found["reason"] or found["refused"]
 
 
 def _shown(stack: Stack, asked: Endpoint, pair: Leaf, program: dict[str, str]) -> str:
     """What a program says that asks from within the server's container, with that pair."""
-    words: dict[str, Any] = json.loads(endpoint.probe(asked)[-1])
+    [words] = json.loads(vantage.probe(asked)[-1])
     words |= {"certificate": "/tmp/shown.pem", "key": "/tmp/shown.key", "ask": True}  # noqa: S108
     environment = {
         "CERT": base64.b64encode(pair.chain).decode(),
