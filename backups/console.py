@@ -17,6 +17,8 @@ from backups.kit import announcement as custody
 from backups.listing import content, reaches, table
 from backups.move import settle
 from backups.outlook.survey import Outlook, survey
+from backups.passphrase import rotated
+from backups.passphrase.journal import remind
 from backups.preflight import Checked, preflight, reader
 from backups.proving import console as proving
 from backups.proving.proof_announcement import try_to_announce
@@ -50,6 +52,7 @@ def take(name: str, kind: str, repo: str, *, as_json: bool, dry_run: bool, proof
     progress = progress_of(stack, "backup", quiet=as_json, alike=kind)
     with mutation(stack, f"backup --type {kind}{' --verify' * proof}") as outcome:
         settle(stack, progress)
+        remind(stack, progress)
         taken = take_backup(stack, kind, numbers, progress)
         outcome.detail = ", ".join(f"{each.repository}: {each.label}" for each in taken)
         proven = proving.prove(Stack(stack.name, stack.root), numbers, progress) if proof else []
@@ -91,6 +94,8 @@ def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, a
     if target.vault and number not in {0, S3}:
         raise refusal("only s3 keeps versions: --vault-as-of reads nothing else.", remedy="leave --repo out.")
     target = looked_up(stack, target)
+    if target.vault:
+        rotated.refuse_before(stack, target.vault)
     progress = progress_of(stack, "restore", quiet=as_json)
     with mutation(stack, f"restore {target}") as outcome:
         if dry_run:
@@ -98,6 +103,7 @@ def restore(name: str, target: Target, repo: str, *, yes: bool, dry_run: bool, a
             rehearsal.restore(stack, *_foretold(stack, target, number, progress), as_json=as_json)
             return
         settle(stack, progress)
+        remind(stack, progress)
         fresh = Stack(stack.name, stack.root)
         checked, outlook = _foretold(fresh, target, number, progress, count=not yes)
         ask(f"Restore the database of stack {stack.name} so?", yes=yes)

@@ -247,10 +247,69 @@ def forget(
     console.forget(stack, generation, yes=yes, as_json=json, dry_run=dry_run)
 
 
+@task(
+    help={
+        "repo": REPO,
+        "yes": "do not ask",
+        "dry_run": "ask the repositories, say what would be encrypted anew, and change nothing",
+        "stack": STACK,
+        "json": JSON,
+    }
+)
+def passphrase(
+    _context: Context,
+    repo: str = "",
+    yes: bool = False,
+    dry_run: bool = False,
+    stack: str = "",
+    json: bool = False,
+) -> None:
+    """Give the repositories another passphrase; backups stay as they are, and archiving goes on.
+
+    After an interruption the same command goes on. A new recovery kit is due then.
+    Example: invoke backup.passphrase --dry-run
+    """
+    from backups.passphrase import console  # noqa: PLC0415
+
+    console.passphrase(stack, repo, yes=yes, dry_run=dry_run, as_json=json)
+
+
+@task(
+    auto_shortflags=False,  # `--diff`, `--days` and `--dry-run` begin alike
+    help={
+        "full": "full backups kept in each repository",
+        "diff": "differential backups kept in each repository",
+        "days": "days that can be returned to, in place of a number of full backups",
+        "yes": "do not ask",
+        "dry_run": "say what would expire, and change nothing",
+        "stack": STACK,
+        "json": JSON,
+    },
+)
+def retention(  # one word for each thing that is kept
+    _context: Context,
+    full: str = "",
+    diff: str = "",
+    days: str = "",
+    yes: bool = False,
+    dry_run: bool = False,
+    stack: str = "",
+    json: bool = False,
+) -> None:
+    """Say what is kept; with numbers, say what would expire by them, set them, and expire.
+
+    Example: invoke backup.retention --days 30 --dry-run
+    """
+    from backups.retention import console  # noqa: PLC0415
+    from backups.retention.policy import Wish  # noqa: PLC0415
+
+    console.retention(stack, Wish(full, diff, days), yes=yes, dry_run=dry_run, as_json=json)
+
+
 def collections() -> tuple[Any, Any]:
     """The collections `backup` and `restore`."""
     backup = Collection("backup")
-    for each in (take, listing, verify, proofs, mark, marks, rescue):
+    for each in (take, listing, verify, proofs, mark, marks, rescue, passphrase, retention):
         backup.add_task(each)
     restore = Collection("restore")
     for each in (to_point, undo, forget):

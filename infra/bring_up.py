@@ -8,6 +8,7 @@ from backups.endpoint.coordinates import coordinates
 from backups.engine import REPOSITORIES
 from backups.kit import announcement as custody
 from backups.kit.pending import awaits
+from backups.passphrase.journal import remind
 from backups.proving.proof_announcement import try_to_announce
 from backups.proving.proofs import newest
 from backups.proving.verify import verify
@@ -38,6 +39,7 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
     """
     progress = progress_of(stack, "up", quiet=quiet)
     with mutation(stack, "up") as outcome:
+        remind(stack, progress)
         changes = deploy(stack, progress)
         first = first_backups(stack, progress) if backup else []
         outcome.outcome = "unchanged" if changes.nothing and not first else "succeeded"

@@ -378,6 +378,9 @@ class Backups(Section):
 
     stanza: str = Field("bem", pattern=r"^[a-z][a-z0-9-]{0,30}$")
     retention_full: int = Field(4, ge=1, le=1000, description="full backups kept in each repository")
+    retention_days: int = Field(
+        0, ge=0, le=3650, description="days that can be returned to, in place of retention_full; 0: by number"
+    )
     retention_diff: int = Field(7, ge=1, le=1000, description="differential backups kept in each repository")
     processes: int = Field(2, ge=1, le=64, description="compressing processes at once")
     compress_level: int = Field(1, ge=1, le=19, description="zstd level")

@@ -225,11 +225,15 @@ def _alerts(stack: Stack, status: Status) -> None:
 
 def _interrupted(stack: Stack, status: Status) -> None:
     from backups import journal  # noqa: PLC0415
+    from backups.passphrase import journal as passphrase  # noqa: PLC0415
     from operation.lock import held  # noqa: PLC0415
 
     move = journal.read(stack)
     if move is not None and not held(stack):
         status.wrong.append(f"a restore was interrupted at «{move.phase}»: `invoke up` ends it.")
+    rotation = passphrase.under_way(stack)
+    if rotation is not None and not held(stack):
+        status.wrong.append(f"{rotation.sentence}: `invoke backup.passphrase` ends it.")
 
 
 def _custody(stack: Stack, status: Status) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from backups.kit import parts
 from backups.kit.kit import Kit
 from backups.kit.seal import PRINTABLE, sealed
+from backups.passphrase.journal import refuse_under_way
 from certs.ca.offline import refuse_existing
 from operation import custodian
 from operation.failure import Failure, refusal
@@ -21,8 +22,10 @@ def made(stack: Stack, now: datetime) -> Kit:
     """The kit of a stack.
 
     Raises:
-        Failure: when the stack has made no secrets yet, so that there is nothing to keep.
+        Failure: when the stack has made no secrets yet, so that there is nothing to keep; or when the
+            passphrase of a repository is being changed.
     """
+    refuse_under_way(stack)
     if not (stack.folder / custodian.FOLDER / custodian.CIPHER_S3).exists():
         raise refusal(
             f"stack {stack.name} has no repositories yet.", remedy="`./ops up` first; then make the kit."

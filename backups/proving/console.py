@@ -8,6 +8,7 @@ from pathlib import Path
 
 from backups.engine import repositories
 from backups.move import settle
+from backups.passphrase.journal import remind
 from backups.proving import proof_listing, proofs
 from backups.proving.proof_announcement import try_to_announce
 from backups.proving.verify import Proof
@@ -30,6 +31,7 @@ def verify(name: str, repo: str, *, as_json: bool) -> None:
     progress = progress_of(stack, "backup.verify", quiet=as_json)
     with mutation(stack, "backup.verify") as outcome:
         settle(stack, progress)
+        remind(stack, progress)
         proven = prove(Stack(stack.name, stack.root), numbers, progress)
         outcome.detail = detail(proven)
     if as_json:

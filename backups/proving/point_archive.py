@@ -1,14 +1,28 @@
-"""The WAL of a point on its way into a repository."""
+"""WAL on its way into a repository: that of a point, or a segment made to see whether archiving goes on."""
 
 from typing import Any
 
-from backups.engine import REPOSITORIES
+from backups.engine import REPOSITORIES, query
 from backups.info import newest_segments, read_info, silent_repositories
 from operation.containers import execute, wait_for
 from operation.failure import Failure
 
 ARCHIVE_SECONDS = 120
 """A segment is archived within seconds; one that is not after two minutes may never be."""
+
+NEW_SEGMENT = "select pg_walfile_name(pg_logical_emit_message(false, 'bem', 'archived?'))"
+"""The segment that now gets a record which means nothing; an empty one would not be ended."""
+
+
+def archive_segment(target: Any, stanza: str, repository: int) -> None:
+    """Has the database end a segment that is new, and awaits it in that repository.
+
+    Raises:
+        Failure: when it does not come.
+    """
+    segment = query(target, NEW_SEGMENT)
+    query(target, "select pg_switch_wal()")
+    wait_until_archived(target, stanza, repository, segment)
 
 
 def wait_until_archived(target: Any, stanza: str, repository: int, segment: str) -> None:

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from backups.engine import query
 from backups.info import read_info, silent_repositories
-from backups.proving.point_archive import wait_until_archived
+from backups.proving.point_archive import archive_segment
 from backups.vault.renewal import renew
 from backups.vault.tool import ask
 from operation.containers import container
@@ -14,9 +13,6 @@ from operation.stack import Stack
 
 S3 = 2
 """pgBackRest's number of that repository."""
-
-NEW_SEGMENT = "select pg_walfile_name(pg_logical_emit_message(false, 'vault', 'archived?'))"
-"""The segment that now gets a record which means nothing; an empty one would not be ended."""
 
 EARLIER = "try an earlier moment: `invoke backup.vault --bring-back TIME`; `invoke logs database` tells more."
 
@@ -53,6 +49,4 @@ def prove_archiving(stack: Stack) -> None:
     fault = silent_repositories(read_info(target, stanza), stanza).get(S3)
     if fault:
         raise Failure(f"the keys are back, and repository s3 does not answer: {fault}", remedy=EARLIER)
-    segment = query(target, NEW_SEGMENT)
-    query(target, "select pg_switch_wal()")
-    wait_until_archived(target, stanza, S3, segment)
+    archive_segment(target, stanza, S3)

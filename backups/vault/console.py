@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from backups.passphrase import rotated
 from backups.vault import bringing, record, renewal
 from backups.vault.account import brought_lines, lines
 from backups.vault.complaint import sentences
@@ -49,6 +50,7 @@ def vault(name: str, wish: Wish, *, yes: bool, dry_run: bool, as_json: bool) -> 
         )
     progress = progress_of(stack, "backup.vault", quiet=as_json)
     if wish.bring_back:
+        rotated.refuse_before(stack, datetime.fromisoformat(moments[0]))
         _bring_back(stack, moments[0], progress, yes=yes, dry_run=dry_run, as_json=as_json)
         return
     found = (

@@ -84,6 +84,8 @@ OBTAINED = "tests/certs/test_certs_acme_pebble.py::test_the_task_obtains_once_an
 BACKLOG = f"{PULSES}::test_backlog_of_a_stack"
 REPLAYED = f"{PULSES}::test_dead_letters_are_listed_and_replayed_after_the_mend"
 DROPPED = f"{PULSES}::test_dead_letters_are_dropped"
+REKEYED = "tests/platform/test_platform_passphrase.py::test_repositories_get_another_passphrase"
+RETENTION = "tests/platform/test_platform_retention.py::test_less_is_kept"
 ELSEWHERE = {
     "./ops env": f"{LAUNCHER}::test_environment_survives_eval",
     "./ops env --stack NAME": f"{LAUNCHER}::test_stack_is_argument_then_variable_then_default",
@@ -127,6 +129,10 @@ ELSEWHERE = {
     "invoke backup.marks --json": MARKED,
     "invoke backup.rescue --table items --to-mark before-release-7": RESCUED,
     "invoke restore --to-mark before-release-7": MARKED,
+    "invoke backup.passphrase": REKEYED,
+    "invoke backup.passphrase --repo s3 --yes": REKEYED,
+    "invoke backup.retention": RETENTION,
+    "invoke backup.retention --full 2 --diff 3 --yes": RETENTION,
     "invoke backup.endpoint": ASKED,
     "invoke backup.endpoint --to s3.example.org --bucket bem-backups --keys-file keys": RECOVERED,
     "invoke backup.kit": RECOVERED,
