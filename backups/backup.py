@@ -3,15 +3,25 @@
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from backups.engine import REPOSITORIES, abort_command, background_command, backup_command
-from backups.info import at_work, read_info, silent_repositories
+from backups.engine import (
+    REPOSITORIES,
+    S3,
+    abort_command,
+    background_command,
+    backup_command,
+    giving_way,
+)
+from backups.info import at_work, bare_repositories, read_info, silent_repositories
 from operation.containers import client, container, execute
 from operation.exec_stream import begin as begin_command
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
+
+if TYPE_CHECKING:
+    from infra.sections import Backups
 
 NEW_LABEL = re.compile(r"new backup label = (\S+)")
 LOCKED = "[050]"
@@ -41,15 +51,17 @@ def take(stack: Stack, kind: str, repositories: list[int], progress: Progress) -
         Failure: after all were tried, naming those that failed.
     """
     target = container(stack, "database")
-    stanza = stack.settings.backups.stanza
-    info = end_orphan(target, stanza, progress)
-    silent = silent_repositories(info, stanza)
+    backups = stack.settings.backups
+    info = end_orphan(target, backups.stanza, progress)
+    silent, bare = silent_repositories(info, backups.stanza), bare_repositories(info, backups.stanza)
     taken, failed = [], []
     for number in repositories:
         try:
             with progress.step(f"backup into {REPOSITORIES[number]}") as say:
                 _refuse_silent(number, silent)
-                taken.append(_one(stanza, target, number, kind, say))
+                if number in bare:
+                    _begin_anew(stack, number, kind)
+                taken.append(_one(backups, target, number, kind, say))
         except Failure as failure:
             failed.append(failure)
     if failed:
@@ -69,7 +81,8 @@ def begin(stack: Stack) -> None:
         Failure: when the database does not run.
     """
     target = container(stack, "database")
-    target.exec_run(background_command(stack.settings.backups.stanza), detach=True)
+    backups = stack.settings.backups
+    target.exec_run(giving_way(backups, background_command(backups.stanza), S3), detach=True)
 
 
 def end_orphan(target: Any, stanza: str, progress: Progress) -> list[dict[str, Any]]:
@@ -95,9 +108,28 @@ def _refuse_silent(number: int, silent: dict[int, str]) -> None:
         raise Failure(f"the backup into {name} failed: the repository does not answer: {silent[number]}")
 
 
-def _one(stanza: str, target: Any, number: int, kind: str, say: Any) -> Taken:
+def _begin_anew(stack: Stack, number: int, kind: str) -> None:
+    """Makes the stanza again in a repository that has nothing any more.
+
+    Raises:
+        Failure: when nobody asked for a full backup: whoever emptied it may have meant to.
+    """
+    from backups.stanza import establish  # noqa: PLC0415  # it loads Pulumi, which other backups do not pay
+
+    name = REPOSITORIES[number]
+    if kind != "full":
+        raise Failure(
+            f"the backup into {name} failed: the repository is empty: its bucket or folder was deleted or "
+            f"emptied. `invoke backup --type full --repo {name}` begins anew; if somebody did it on purpose, "
+            "`invoke backup.vault --help` tells how to bring back what was hidden."
+        )
+    establish(stack, stack.settings.backups.stanza)
+
+
+def _one(backups: "Backups", target: Any, number: int, kind: str, say: Any) -> Taken:
     started = time.monotonic()
-    status, words = _stream(target, stanza, backup_command(stanza, number, kind), say)
+    argv = giving_way(backups, backup_command(backups.stanza, number, kind), number)
+    status, words = _stream(target, backups.stanza, argv, say)
     if status != 0:
         raise Failure(f"the backup into {REPOSITORIES[number]} failed (exit status {status}): {told(words)}")
     label = next((found[1] for line in words if (found := NEW_LABEL.search(line))), "")

@@ -9,6 +9,7 @@ from backups.engine import REPOSITORIES
 from backups.history import Fork, parse_history, timeline_of
 from backups.info import (
     Backup,
+    bare_repositories,
     newest_segments,
     parse_backups,
     read_info,
@@ -48,6 +49,7 @@ class Catalog:
         archives: pgBackRest's name of each repository's archive.
         ends: by repository and timeline, how far the WAL of earlier timelines goes; see `with_ends`.
         systems: identifiers of the clusters whose backups these are.
+        bare: repositories that do not know the stanza any more.
     """
 
     backups: tuple[Backup, ...]
@@ -58,6 +60,7 @@ class Catalog:
     archives: dict[int, str] = field(default_factory=dict)
     ends: dict[tuple[int, int], Reach] = field(default_factory=dict)
     systems: frozenset[int] = frozenset()
+    bare: frozenset[int] = frozenset()
 
     @property
     def timeline(self) -> int:
@@ -116,6 +119,7 @@ def read_catalog(target: Any, stanza: str, reigns: tuple[Reign, ...] = (), only:
         silent=silent,
         archives={number: archive for number, (archive, _) in newest.items()},
         systems=systems(info, stanza),
+        bare=bare_repositories(info, stanza),
     )
 
 

@@ -11,7 +11,7 @@ from backups.backup import begin
 from backups.backup import take as take_backup
 from backups.catalog import read_catalog
 from backups.ending import ending
-from backups.engine import S3, backup_command, repositories
+from backups.engine import S3, backup_command, giving_way, repositories
 from backups.forecast import comparison, forecast
 from backups.kit import announcement as custody
 from backups.listing import content, reaches, table
@@ -45,7 +45,10 @@ def take(name: str, kind: str, repo: str, *, as_json: bool, dry_run: bool, proof
     """
     stack = stack_named(name)
     numbers = repositories(repo)
-    commands = {number: backup_command(stack.settings.backups.stanza, number, kind) for number in numbers}
+    limits = stack.settings.backups
+    commands = {
+        number: giving_way(limits, backup_command(limits.stanza, number, kind), number) for number in numbers
+    }
     if dry_run:
         rehearsal.backup(commands, as_json=as_json, proof=proof)
         return

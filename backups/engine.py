@@ -1,10 +1,14 @@
 """pgBackRest's command lines, and the switch of archiving: what every backup operation says to the engine."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from operation.containers import execute, required
 from operation.failure import refusal
+
+if TYPE_CHECKING:
+    from infra.sections import Backups
 
 S3 = 2
 """Number of the repository that keeps versions."""
@@ -45,6 +49,21 @@ def backup_command(stanza: str, repository: int, kind: str) -> list[str]:
 def background_command(stanza: str) -> list[str]:
     """Backups for which nobody waits; the script of the database's image says what becomes of them."""
     return ["back-up", stanza, *map(str, REPOSITORIES)]
+
+
+def giving_way(backups: "Backups", argv: Sequence[str], repository: int) -> list[str]:
+    """A backup's command line as it leaves processor, disk and network to others.
+
+    Disk: the lowest level of the class that everybody is in; the idle class might never get its turn.
+
+    Args:
+        backups: the stack's settings.
+        argv: what backs up.
+        repository: where to; only what goes to S3 has a bandwidth.
+    """
+    priority = ["nice", "-n", str(backups.nice), "ionice", "-c", "2", "-n", "7"] if backups.nice else []
+    limit = ["limited", str(backups.bandwidth)] if backups.bandwidth and repository == S3 else []
+    return [*priority, *limit, *argv]
 
 
 def info_command(stanza: str, repository: int = 0) -> list[str]:

@@ -13,6 +13,11 @@ from operation.failure import Failure
 
 OTHER = 99
 """pgBackRest's status of a repository that gave an error in place of an answer («other»)."""
+BARE = (1, 3)
+"""Its statuses of one without the stanza («missing stanza path», «missing stanza data»)."""
+
+SKEWED = "RequestTimeTooSkewed"
+"""S3's code for a request that was signed more than 15 minutes off (its «Error responses»)."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +91,28 @@ def newest_segments(info: list[dict[str, Any]], stanza: str) -> dict[int, tuple[
 def silent_repositories(info: list[dict[str, Any]], stanza: str) -> dict[int, str]:
     """Repositories that gave an error in place of an answer, with their words."""
     return {
-        repository["key"]: repository["status"]["message"]
+        repository["key"]: _explained(repository["status"]["message"])
         for entry in _entries(info, stanza)
         for repository in entry.get("repo", [])
         if repository["status"]["code"] == OTHER
     }
+
+
+def _explained(message: str) -> str:
+    """An error in words; a wrong clock is told apart, since the whole request stands before its code."""
+    if SKEWED in message:
+        return f"403 {SKEWED}: the clocks of this host and of S3 differ by more than 15 minutes"
+    return message
+
+
+def bare_repositories(info: list[dict[str, Any]], stanza: str) -> frozenset[int]:
+    """Repositories that answer and do not know the stanza: new ones, and those that somebody emptied."""
+    return frozenset(
+        repository["key"]
+        for entry in _entries(info, stanza)
+        for repository in entry.get("repo", [])
+        if repository["status"]["code"] in BARE
+    )
 
 
 def systems(info: list[dict[str, Any]], stanza: str) -> frozenset[int]:

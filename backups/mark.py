@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,8 @@ from operation.stack import Stack
 FOLDER = "marks"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 """PostgreSQL keeps 63 bytes of a restore point's name."""
+READABLE = 50
+"""Letters of a mark's name in its restore point's."""
 
 POINT = """begin;
 lock table operations.heartbeat in share mode;
@@ -34,11 +37,12 @@ class Mark:
     """A restore point that has a name.
 
     Attributes:
-        name: unique in the stack; recovery stops at the first of a name.
+        name: unique in the stack.
         at: when it was made (UTC), by the database's clock.
         position: in the WAL, as a number.
         timeline: that it is on.
         heartbeat: the newest second that the database knew of.
+        point: name of the restore point; empty for marks from when that was the mark's own.
     """
 
     name: str
@@ -46,6 +50,12 @@ class Mark:
     position: int
     timeline: int
     heartbeat: datetime
+    point: str = ""
+
+    @property
+    def target(self) -> str:
+        """The name that recovery stops at."""
+        return self.point or self.name
 
 
 def checked(stack: Stack, name: str) -> str:
@@ -67,13 +77,16 @@ def checked(stack: Stack, name: str) -> str:
 def make(stack: Stack, target: Any, name: str) -> Mark:
     """Makes a restore point in the running database and keeps what is true of it.
 
+    Recovery stops at the first point of a name, and a point cannot be taken back. So each try makes one of
+    another name: what a killed command left in the WAL is in nobody's way.
+
     Raises:
         Failure: when the name cannot be had, or the database refuses.
     """
-    seen, position, at = query(target, POINT.format(name=checked(stack, name))).splitlines()[:3]
-    mark = Mark(
-        name, datetime.fromisoformat(at), lsn(position), server.timeline(target), datetime.fromisoformat(seen)
-    )
+    point = f"{checked(stack, name)[:READABLE]}.{secrets.token_hex(4)}"
+    seen, position, at = query(target, POINT.format(name=point)).splitlines()[:3]
+    made, heartbeat = datetime.fromisoformat(at), datetime.fromisoformat(seen)
+    mark = Mark(name, made, lsn(position), server.timeline(target), heartbeat, point)
     content = {**asdict(mark), "at": mark.at.isoformat(), "heartbeat": mark.heartbeat.isoformat()}
     write_private(_path(stack, name), json.dumps(content, indent=1).encode())
     return mark

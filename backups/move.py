@@ -11,6 +11,7 @@ from backups.journal import Move, Phase
 from backups.kit import pending
 from backups.scratch import ensure_volume, remove_scratches, remove_volume
 from backups.stanza import establish
+from backups.sweep import sweep
 from operation.deployment import up
 from operation.failure import Failure
 from operation.progress import Progress
@@ -26,12 +27,21 @@ MAY_HAVE_SERVED = 300
 def settle(stack: Stack, progress: Progress) -> None:
     """Ends a move that was interrupted: taken back before the new volume served, carried through after.
 
+    What other killed commands left goes, too.
+
     Called first by everything that changes the stack, so it stands in nobody's way for ever: what cannot be
     ended, because a service does not start, is said, and whoever came can go on to mend it.
     """
     move = journal.read(stack)
-    if move is None:
-        return
+    if move is not None:
+        _settle(stack, move, progress)
+    try:
+        sweep(stack, progress)
+    except Failure as failure:
+        progress.say(f"! {failure}")
+
+
+def _settle(stack: Stack, move: Move, progress: Progress) -> None:
     with progress.step(f"end an interrupted restore (it was at «{move.phase}»)"):
         if move.phase is Phase.STARTING and journal.age(stack) > MAY_HAVE_SERVED:
             move = journal.write(stack, move.at(Phase.SERVING))

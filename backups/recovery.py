@@ -57,7 +57,7 @@ def _goal(plan: Plan, *, follow: bool) -> list[str]:
         return [timeline, "--type=immediate", "--target-action=pause"]
     timeline = f"--target-timeline={plan.timeline}"
     if plan.mark is not None:
-        return [timeline, "--type=name", f"--target={plan.mark.name}", "--target-action=pause"]
+        return [timeline, "--type=name", f"--target={plan.mark.target}", "--target-action=pause"]
     if plan.goal is Goal.TIME and plan.time is not None:
         target = f"--target={plan.time.isoformat(sep=' ')}"
         return [timeline, "--type=time", target, "--target-action=pause"]

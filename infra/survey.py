@@ -159,6 +159,11 @@ def _backups(answer: "Future[Seen]", _stack: Stack, status: Status) -> None:
         status.rpo_seconds[name] = round((now - until).total_seconds(), 1) if until else None
         if number in catalog.silent:
             status.wrong.append(f"repository {name} does not answer: {catalog.silent[number]}")
+        elif number in catalog.bare:
+            status.wrong.append(
+                f"repository {name} is empty: its bucket or folder was deleted or emptied: "
+                f"`invoke backup --type full --repo {name}` begins anew."
+            )
         elif not any(each.repository == number for each in catalog.backups):
             status.wrong.append(f"repository {name} holds no backup: `invoke backup --repo {name}`.")
         elif until is None or (now - until).total_seconds() > RPO_LIMIT:

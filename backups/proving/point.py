@@ -117,7 +117,7 @@ def parse(name: str, output: Output) -> Point:
         said, snapshot, place, *counts = [each for each in lines if each][:-1]
         position, segment = place.split("|")
         facts = json.loads(said)
-        moments = {key: datetime.fromisoformat(facts[key]) for key in ("at", "heartbeat")}
+        at, heartbeat = (datetime.fromisoformat(facts[key]) for key in ("at", "heartbeat"))
         rows = {f"{DATABASE}.{table}": int(number) for table, number in map(json.loads, counts)}
     except (ValueError, KeyError, TypeError) as error:
         words = (output.stderr or output.stdout).strip()[-500:]
@@ -126,7 +126,7 @@ def parse(name: str, output: Output) -> Point:
             "nothing was proven.",
             "try again; `invoke logs database` tells more.",
         ) from error
-    mark = Mark(name=name, position=lsn(position), timeline=timeline_of(segment), **moments)
+    mark = Mark(name, at, lsn(position), timeline_of(segment), heartbeat)
     return Point(mark, segment, snapshot, rows)
 
 

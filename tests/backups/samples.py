@@ -75,6 +75,13 @@ def s3_down() -> list[dict[str, Any]]:
     return [stanza]
 
 
+def s3_emptied() -> list[dict[str, Any]]:
+    """The second repository answers, and nothing is in it."""
+    (stanza,) = s3_down()
+    stanza["repo"][1]["status"] = {"code": 1, "message": "missing stanza path"}
+    return [stanza]
+
+
 def fresh() -> list[dict[str, Any]]:
     """A stanza that is not there yet."""
     status = {"code": 1, "message": "missing stanza path"}

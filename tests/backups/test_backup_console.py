@@ -39,7 +39,7 @@ def test_dry_run_of_a_backup_prints_the_commands(
     monkeypatch.setattr(console, "stack_named", lambda _: stack)
     console.take("bk-test", "diff", "", as_json=False, dry_run=True)
     printed = capsys.readouterr().out.splitlines()
-    assert [line.split()[2:4] for line in printed] == [
+    assert [line.partition(" pgbackrest ")[2].split()[1:3] for line in printed] == [
         ["--repo=1", "--type=diff"],
         ["--repo=2", "--type=diff"],
     ]

@@ -2,15 +2,18 @@ import pytest
 
 from backups.backup import end_orphan, told
 from backups.engine import (
+    S3,
     abort_command,
     archiving_off,
     archiving_on,
     backup_command,
+    giving_way,
     info_command,
     pgbackrest,
     query,
     repositories,
 )
+from infra.sections import Backups
 from operation.failure import Failure
 from operation.progress import Progress
 from tests.backups.scene import Container
@@ -36,6 +39,23 @@ def test_backup_is_one_command() -> None:
         "--archive-timeout=30",
         "check",
     ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "repository", "before"),
+    [
+        ({}, S3, "nice -n 10 ionice -c 2 -n 7"),
+        ({"nice": 0}, S3, ""),
+        ({"nice": 19, "bandwidth": 1_000_000}, S3, "nice -n 19 ionice -c 2 -n 7 limited 1000000"),
+        ({"nice": 0, "bandwidth": 1_000_000}, 1, ""),
+    ],
+)
+def test_a_backup_gives_way_as_the_stack_s_file_says(
+    settings: dict[str, int], repository: int, before: str
+) -> None:
+    """Its priority everywhere, its bandwidth to S3 alone; without both it is pgBackRest's own command."""
+    argv = giving_way(Backups.model_validate(settings), ["pgbackrest", "backup"], repository)
+    assert " ".join(argv) == f"{before} pgbackrest backup".strip()
 
 
 def test_unknown_type_is_refused() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from backups.info import (
     at_work,
+    bare_repositories,
     newest_segments,
     parse_backups,
     read_info,
@@ -51,6 +52,23 @@ def test_missing_stanza_holds_nothing() -> None:
     assert parse_backups(samples.fresh(), "bem") == ()
     assert silent_repositories(samples.fresh(), "bem") == {}
     assert systems(samples.fresh(), "bem") == frozenset()
+
+
+def test_a_wrong_clock_is_told_in_words() -> None:
+    """Not by the request's text, in the middle of which S3 says it."""
+    (stanza,) = samples.s3_down()
+    answer = "HTTP request failed with 403:\n*** Path/Query ***:\n<Code>RequestTimeTooSkewed</Code>"
+    stanza["repo"][1]["status"]["message"] = answer
+    words = "403 RequestTimeTooSkewed: the clocks of this host and of S3 differ by more than 15 minutes"
+    assert silent_repositories([stanza], "bem") == {2: words}
+
+
+def test_a_repository_that_was_emptied_is_bare() -> None:
+    """One that answers and knows no stanza; not one that is silent."""
+    assert bare_repositories(samples.info(), "bem") == frozenset()
+    assert bare_repositories(samples.s3_down(), "bem") == frozenset()
+    assert bare_repositories(samples.s3_emptied(), "bem") == {2}
+    assert bare_repositories(samples.fresh(), "bem") == {1, 2}
 
 
 def test_newest_segments_by_repository() -> None:

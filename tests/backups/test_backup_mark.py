@@ -33,16 +33,32 @@ def answers(monkeypatch: pytest.MonkeyPatch, stack: Stack, name: str = "release-
 
 def test_what_is_kept_is_found_again(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """By its name, privately; a second one of that name is refused, and an unknown one names the known."""
-    assert answers(monkeypatch, stack) == RELEASE
+    made = answers(monkeypatch, stack)
+    assert replace(made, point="") == RELEASE
     (file,) = (stack.folder / "marks").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
-    assert mark.marks(stack) == [RELEASE]
-    assert looked_up(stack, parse_target("", "", latest=False, name="release-7")).mark == RELEASE
+    assert mark.marks(stack) == [made]
+    assert looked_up(stack, parse_target("", "", latest=False, name="release-7")).mark == made
     with pytest.raises(Failure, match="already"):
         answers(monkeypatch, stack)
     with pytest.raises(Failure, match="no mark 'release-8'") as caught:
         looked_up(stack, Target(name="release-8"))
     assert "release-7" in caught.value.remedy
+
+
+def test_a_mark_that_was_killed_is_in_nobody_s_way(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its point is in the WAL and its file is not: the next try's has another name, which recovery gets."""
+    left = answers(monkeypatch, stack)
+    (stack.folder / "marks" / "release-7.json").unlink()
+    made = answers(monkeypatch, stack)
+    assert made.point != left.point
+    found = ways(ONE, replace(RELEASE, point=made.point))[0]
+    assert f"--target={made.point}" in restore_argv("bem", found, 1)
+
+
+def test_a_point_s_name_is_kept_whole(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL cuts what is longer than 63 bytes, and nobody would find it."""
+    assert len(answers(monkeypatch, stack, "x" * 63).point) <= 63
 
 
 @pytest.mark.parametrize("name", ["", "Release", "a b", "a'b", "../x", "-x", "x" * 64, "ä"])

@@ -108,5 +108,6 @@ def placed(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
         if hasattr(module, "volume_exists"):
             monkeypatch.setattr(module, "volume_exists", lambda name, _engine=None: name in world.volumes)
     monkeypatch.setattr(move, "remove_scratches", lambda _stack: world.note("clear scratches"))
+    monkeypatch.setattr(move, "sweep", lambda _stack, _progress: None)
     monkeypatch.setattr(move, "archiving_on", lambda _target, _stanza: world.note("archive"))
     return world

@@ -70,6 +70,8 @@ ASKED = "tests/backups/endpoint/test_endpoint_console.py::test_it_says_where_s3_
 RESCUED = "tests/platform/test_platform_rescue.py::test_a_dropped_table_and_one_with_lost_rows"
 VAULT = "tests/images/object_store/test_object_store_vault_task.py::test_the_task_tells_and_undoes_an_attack"
 ONE_BACKUP = f"{RESTORE}::test_backup_s_own_end_and_the_other_repository"
+BEGUN = "tests/platform/test_platform_store_faults.py"
+FLIPPED = "tests/platform/test_platform_damage.py::test_bits_that_flip_in_one_repository"
 NAMED = "tests/certs/test_certs_named.py"
 CEREMONY = "tests/certs/test_certs_ceremony.py"
 ONE_CERTIFICATE = f"{NAMED}::test_person_is_issued_once_and_anew_when_asked"
@@ -118,6 +120,8 @@ ELSEWHERE = {
     "invoke down --destroy-data=test --stack test": "tests/platform/deployment.py::remove",
     "invoke backup": f"{FAULTS}::test_s3_that_does_not_answer",
     "invoke backup --type full --repo s3": f"{DOCS}::test_full_backup_into_one_repository",
+    "invoke backup --type full --repo s3 --verify": f"{BEGUN}::test_a_bucket_that_is_lost_is_begun_anew",
+    "invoke backup --type full --repo local --verify": FLIPPED,
     "invoke backup.verify": f"{RESTORE}::test_latest_while_a_repository_takes_nothing",
     "invoke backup.verify --repo s3": f"{RESTORE}::test_latest_while_a_repository_takes_nothing",
     "invoke restore --to 2026-11-24T03:10:00+01:00": f"{RESTORE}::restored",

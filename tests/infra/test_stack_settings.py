@@ -79,6 +79,8 @@ def test_text_that_begins_like_json_and_is_none_is_refused() -> None:
         ({"bem:database": {"shared_buffers": "lots"}}, "bem:database.shared_buffers"),
         ({"bem:object_store": {"bucket": "ab"}}, "bem:object_store.bucket"),
         ({"bem:api": 3}, "bem:api"),
+        ({"bem:backups": {"nice": -1}}, "bem:backups.nice"),
+        ({"bem:backups": {"bandwidth": 5000}}, "bem:backups.bandwidth"),
     ],
 )
 def test_values_out_of_range_are_refused_by_their_path(config: dict[str, Any], words: str) -> None:
