@@ -38,6 +38,7 @@ def forecast(checked: Checked, outlook: Outlook, now: datetime) -> list[str]:
         )
     if outlook.loss is not None:
         lines += [*_rows(outlook.loss), *_marks(outlook.loss)]
+    lines += [f"  {words}" for words in checked.beside.notes]
     lines += [f"  note   {words}" for words in checked.notes]
     if checked.unarchived > 1:
         lines.append(f"  note   {checked.unarchived} WAL segments wait to be archived")

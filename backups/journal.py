@@ -2,12 +2,13 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from backups.lineage import Reign, as_content, parse_reigns
+from backups.points.along import Along, parse_along
 from operation.custodian import write_private
 from operation.stack import Stack
 
@@ -36,6 +37,7 @@ class Move:
         values: what the stack's file says afterwards.
         reigns: the timeline that ended, when it is known, and the one that begins.
         phase: how far it has come.
+        along: what goes along with it beside the database.
     """
 
     old: str
@@ -45,6 +47,7 @@ class Move:
     values: dict[str, Any]
     reigns: tuple[Reign, ...] = ()
     phase: Phase = Phase.FILLING
+    along: Along = field(default_factory=Along)
 
     def at(self, phase: Phase) -> "Move":
         """The same move, further on."""
@@ -64,7 +67,12 @@ def read(stack: Stack) -> Move | None:
     if not path.exists():
         return None
     content = json.loads(path.read_text())
-    return Move(**{**content, "phase": Phase(content["phase"]), "reigns": parse_reigns(content["reigns"])})
+    parsed = {
+        "phase": Phase(content["phase"]),
+        "reigns": parse_reigns(content["reigns"]),
+        "along": parse_along(content.get("along", {})),
+    }
+    return Move(**{**content, **parsed})
 
 
 def age(stack: Stack) -> float:

@@ -83,13 +83,22 @@ def make(stack: Stack, target: Any, name: str) -> Mark:
     Raises:
         Failure: when the name cannot be had, or the database refuses.
     """
-    point = f"{checked(stack, name)[:READABLE]}.{secrets.token_hex(4)}"
-    seen, position, at = query(target, POINT.format(name=point)).splitlines()[:3]
-    made, heartbeat = datetime.fromisoformat(at), datetime.fromisoformat(seen)
-    mark = Mark(name, made, lsn(position), server.timeline(target), heartbeat, point)
+    mark = made(target, checked(stack, name))
     content = {**asdict(mark), "at": mark.at.isoformat(), "heartbeat": mark.heartbeat.isoformat()}
     write_private(_path(stack, name), json.dumps(content, indent=1).encode())
     return mark
+
+
+def made(target: Any, name: str) -> Mark:
+    """Makes a restore point in the running database; whoever asks keeps it.
+
+    Raises:
+        Failure: when the database refuses.
+    """
+    point = f"{name[:READABLE]}.{secrets.token_hex(4)}"
+    seen, position, at = query(target, POINT.format(name=point)).splitlines()[:3]
+    moment, heartbeat = datetime.fromisoformat(at), datetime.fromisoformat(seen)
+    return Mark(name, moment, lsn(position), server.timeline(target), heartbeat, point)
 
 
 def marks(stack: Stack) -> list[Mark]:

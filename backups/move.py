@@ -9,6 +9,7 @@ from backups.borrowed import give_back
 from backups.engine import archiving_on
 from backups.journal import Move, Phase
 from backups.kit import pending
+from backups.points import moving
 from backups.scratch import ensure_volume, remove_scratches, remove_volume
 from backups.stanza import establish
 from backups.sweep import sweep
@@ -98,6 +99,7 @@ def finish(stack: Stack, move: Move, progress: Progress) -> None:
         establish(stack, stack.settings.backups.stanza)  # a bare host's local repository knows no stanza yet
     if not give_back(target):
         progress.say("! segments of the old timeline are not archived yet; it is tried every half minute")
+    moving.complete(stack, move.along, progress)
     up(Stack(stack.name, stack.root), progress)
     journal.clear(stack)
 
@@ -143,6 +145,7 @@ def _take_back(stack: Stack, move: Move, progress: Progress) -> None:
                 switch.update(stack, replicas=1, volume=move.old)
         except Failure as failure:
             progress.say(f"! {failure}")
+    moving.resume(stack, move.along, progress)
     if move.fresh and move.phase is Phase.STARTING:
         number = move.values["database.generation"]
         progress.say(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from backups import lineage, server, switch
 from backups.catalog import Catalog, read_catalog, with_ends
 from backups.engine import S3, as_of, query
 from backups.plan import Goal, Plan, covers, plans
+from backups.points.beside import Beside, look
 from backups.scratch import remove_volume, scratch
 from backups.soundness import Archives, sound
 from backups.target import Target
@@ -35,6 +36,7 @@ class Checked:
         free: bytes on the file system of the volumes.
         unarchived: WAL segments that no repository has yet; 0 when the database does not run.
         notes: what a person should know about those ways.
+        beside: what goes back with the database.
     """
 
     catalog: Catalog
@@ -42,6 +44,7 @@ class Checked:
     free: int
     unarchived: int
     notes: tuple[str, ...] = ()
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def needed(self) -> int:
@@ -49,10 +52,19 @@ class Checked:
         return int(self.options[0].backup.database_bytes * GROWTH) + GIBIBYTE
 
 
-def preflight(stack: Stack, target: Target, repository: int, progress: Progress) -> Checked:
+def preflight(
+    stack: Stack, target: Target, repository: int, progress: Progress, *, alone: bool = True
+) -> Checked:
     """Decides how to reach the target.
 
     A living database is asked to archive what it has, so that a target a second ago is covered.
+
+    Args:
+        stack: whose database.
+        target: where it is to go.
+        repository: the only one to be used; 0 for any.
+        progress: where it is said.
+        alone: nothing but the database goes back.
 
     Raises:
         Failure: when the target is not covered, there is no room, or no repository answers.
@@ -67,8 +79,9 @@ def preflight(stack: Stack, target: Target, repository: int, progress: Progress)
         if living is not None and server.system(living) in catalog.systems:
             unarchived = _unarchived(living)
             _same_timeline(living, catalog, options[0])
+        beside = Beside() if alone else look(stack, asked, options[0], catalog)
         free = int(required(execute(asked, ["df", "--output=avail", "-B1", "/cluster"]), "df").split()[-1])
-    checked = Checked(catalog, options, free, unarchived, tuple(notes))
+    checked = Checked(catalog, options, free, unarchived, tuple(notes), beside)
     _room(checked)
     return checked
 

@@ -16,14 +16,17 @@ from backups.undo import forgettable, previous
 from operation.stack import Stack
 
 
-def backup(commands: Mapping[int, Sequence[str]], *, as_json: bool, proof: bool = False) -> None:
-    """The command lines, by number of the repository, and whether a proof of each follows."""
+def backup(
+    commands: Mapping[int, Sequence[str]], *, as_json: bool, proof: bool = False, point: Sequence[str] = ()
+) -> None:
+    """The command lines, by number of the repository, the parts of the point, and whether proofs follow."""
     found = [
-        {"repository": REPOSITORIES[number], "argv": list(argv), "proof": proof}
+        {"repository": REPOSITORIES[number], "argv": list(argv), "proof": proof, "point": list(point)}
         for number, argv in commands.items()
     ]
     proofs = [f"then a proof of {REPOSITORIES[number]} by a restore" for number in commands if proof]
-    _tell(found, [*(" ".join(argv) for argv in commands.values()), *proofs], as_json=as_json)
+    points = [f"then a recovery point over {', '.join(point)}"] if point else []
+    _tell(found, [*(" ".join(argv) for argv in commands.values()), *points, *proofs], as_json=as_json)
 
 
 def restore(stack: Stack, checked: Checked, outlook: Outlook, *, as_json: bool) -> None:
@@ -44,6 +47,7 @@ def restore(stack: Stack, checked: Checked, outlook: Outlook, *, as_json: bool) 
         "free_bytes": checked.free,
         "seconds_lost": round(lost, 1),
         **_lost(outlook.loss),
+        **checked.beside.content(),
         "unarchived_segments": checked.unarchived,
     }
     _tell(found, [], as_json=as_json)

@@ -15,6 +15,8 @@ from backups.move import finish, healed, move_over, settle
 from backups.outlook import rates
 from backups.outlook.stopwatch import FILL, REPLAY, Stopwatch
 from backups.plan import Goal, Plan
+from backups.points import moving, seam
+from backups.points.beside import Beside
 from backups.proof import Facts, gather
 from backups.receiver import Tail
 from backups.scratch import scratch, volume_exists
@@ -41,6 +43,8 @@ class Restored:
         predicted_seconds: as it was foretold; None when nobody could say, or another way was taken.
         tail: what came from the WAL receiver.
         incomplete: the old volume was lost or damaged, and nothing says that its last rows are here.
+        beside: what went back beside the database; nothing where it moved alone.
+        seams: rows and objects that do not fit, a sentence each.
     """
 
     generation: int
@@ -53,10 +57,17 @@ class Restored:
     predicted_seconds: float | None = None
     tail: Tail = field(default_factory=Tail)
     incomplete: bool = False
+    beside: Beside = field(default_factory=Beside)
+    seams: tuple[str, ...] = ()
 
 
-def restore(
-    stack: Stack, catalog: Catalog, options: list[Plan], progress: Progress, predicted: float | None = None
+def restore(  # what is known, and what is wanted
+    stack: Stack,
+    catalog: Catalog,
+    options: list[Plan],
+    progress: Progress,
+    predicted: float | None = None,
+    beside: Beside | None = None,
 ) -> Restored:
     """Carries a plan out; the next one is tried when a repository fails before anything moved.
 
@@ -66,6 +77,7 @@ def restore(
         options: the ways to the target, the best first.
         progress: where it is said.
         predicted: seconds that were foretold of the first way; kept beside the real ones.
+        beside: what goes back with it; the database alone when left out.
 
     Raises:
         Failure: when none succeeded; the database that served before serves still.
@@ -81,7 +93,8 @@ def restore(
         try:
             with healed(stack, progress):
                 stopwatch = Stopwatch(plan, predicted if number == 1 else None)
-                return _Attempt(stack, plan, catalog, progress, stopwatch).run(move, generation)
+                attempt = _Attempt(stack, plan, catalog, progress, stopwatch)
+                return attempt.run(move, generation, beside or Beside())
         except Failure as failure:
             if number == len(options) or journal.read(stack) is not None:
                 raise
@@ -161,7 +174,7 @@ class _Attempt:
         self.number = 0
         self.waited = False
 
-    def run(self, move: Move, generation: int) -> Restored:
+    def run(self, move: Move, generation: int, beside: Beside) -> Restored:
         move = journal.write(self.stack, replace(move, lived=self.living is not None))
         self.number = lineage.give(self.stack, [*self.catalog.timelines, self.before])
         if self.plan.goal is Goal.LATEST and self.living is None and move.old:
@@ -174,8 +187,11 @@ class _Attempt:
             self.stack, move.new, old=old, received=received, environment=as_of(self.plan.vault)
         ) as target:
             facts = self._recover(target)
+            seams = seam.faults(self.stack, target, beside.objects)
+            along = moving.prepare(self.stack, beside, target, generation, self.progress)
             keep = bool(move.old) and self._holds_cluster(target, move.old, old)
-            move = replace(move, values=values(self.stack, generation, keep_present=keep))
+            kept = values(self.stack, generation, keep_present=keep)
+            move = replace(move, values=kept, along=along)
             move, started, last = self._cut_over(move, target)
             facts = replace(facts, heartbeat=last if self.follow and last else facts.heartbeat)
             damaged = execute(target, ["test", "-e", "/cluster/old-unreadable"]).status == 0
@@ -196,6 +212,8 @@ class _Attempt:
             took.predicted_seconds,
             tail,
             incomplete=self.plan.goal is Goal.LATEST and not intact and not tail.whole,
+            beside=beside,
+            seams=tuple(seams),
         )
 
     def _recover(self, target: Any) -> Facts:
@@ -244,6 +262,8 @@ class _Attempt:
                 cut_over.promoted(target, self.number, self.stanza)
         if self.living is not None:
             keep_unarchived(target, self.progress)  # most of it, while the old one serves
+        journal.write(self.stack, move.at(Phase.CUT_OVER))
+        move = replace(move, along=moving.halt(self.stack, move.along, self.progress))
         with self.progress.step("stop the old database"):
             journal.write(self.stack, move.at(Phase.CUT_OVER))
             started = cut_over.now()

@@ -92,13 +92,13 @@ def respecified(spec: dict[str, Any], replicas: int, volume: str) -> dict[str, A
     return {**spec, "TaskTemplate": template, "Mode": {"Replicated": {"Replicas": replicas}}}
 
 
-def update(stack: Stack, replicas: int, volume: str) -> None:
+def update(stack: Stack, replicas: int, volume: str, role: str = "database") -> None:
     """Changes the service and waits for nothing; an empty volume stays as it is."""
     from docker.errors import APIError  # noqa: PLC0415
 
     engine = client()
     for attempt in range(UPDATE_TRIES):
-        service = engine.api.inspect_service(stack.object_name("database"))
+        service = engine.api.inspect_service(stack.object_name(role))
         spec = respecified(service["Spec"], replicas, volume)
         try:
             _post_update(engine, service, spec)

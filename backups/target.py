@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from backups.mark import Mark, mark_of
+from backups.points import library
 from operation.failure import refusal
 from operation.moment import moment
 from operation.stack import Stack
@@ -70,5 +71,5 @@ def looked_up(stack: Stack, target: Target) -> Target:
     """
     if not target.name:
         return target
-    mark = mark_of(stack, target.name)
+    mark = library.mark_of(stack, target.name) or mark_of(stack, target.name)
     return replace(target, mark=mark, time=mark.at)

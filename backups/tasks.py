@@ -9,6 +9,7 @@ from invoke.tasks import task
 STACK = "which stack; else PULUMI_STACK, else local"
 JSON = "print JSON"
 REPO = "local or s3; both when left out"
+ONLY = "database: nothing beside it"
 
 
 @task(
@@ -17,27 +18,29 @@ REPO = "local or s3; both when left out"
         "type": "full, diff or incr",
         "repo": REPO,
         "verify": "then prove what is there by a restore, as backup.verify does",
+        "only": ONLY,
         "stack": STACK,
         "json": JSON,
         "dry_run": "say what would run",
     },
 )
-def take(
+def take(  # one word for each thing that is chosen
     _context: Context,
     type: str = "incr",
     repo: str = "",
     verify: bool = False,
+    only: str = "",
     stack: str = "",
     json: bool = False,
     dry_run: bool = False,
 ) -> None:
-    """Back the database up into both repositories; the first backup in each is full.
+    """Back everything up that has state: one recovery point in both repositories; the first is full.
 
     Example: invoke backup --type full --repo s3
     """
     from backups import console  # noqa: PLC0415
 
-    console.take(stack, type, repo, as_json=json, dry_run=dry_run, proof=verify)
+    console.take(stack, type, repo, as_json=json, dry_run=dry_run, proof=verify, only=only)
 
 
 @task(name="list", help={"stack": STACK, "json": JSON})
@@ -167,6 +170,7 @@ def rescue(  # noqa: PLR0913, PLR0917  # one word for each thing that is chosen
         "latest": "everything that was acknowledged",
         "repo": "local or s3; the best when left out",
         "vault_as_of": "read S3 as it was at this time, before somebody deleted or overwrote",
+        "only": ONLY,
         "yes": "do not ask",
         "dry_run": "the same as --preview",
         "preview": "pre-flight only: say from what, how long it takes, and what would be lost",
@@ -182,13 +186,14 @@ def to_point(  # noqa: PLR0913, PLR0917  # one word for each way to say where to
     latest: bool = False,
     repo: str = "",
     vault_as_of: str = "",
+    only: str = "",
     yes: bool = False,
     dry_run: bool = False,
     preview: bool = False,
     stack: str = "",
     json: bool = False,
 ) -> None:
-    """Restore the database into a new volume beside the running one, prove it, then move the service over.
+    """Restore all that has state: the database into a new volume, proven, then moved to; the cache with it.
 
     Until then the running database serves; afterwards its volume is kept for `restore.undo`.
     Examples: invoke restore --to 2026-11-24T03:10:00+01:00; invoke restore --latest --preview
@@ -197,7 +202,7 @@ def to_point(  # noqa: PLR0913, PLR0917  # one word for each way to say where to
     from backups.target import parse_target  # noqa: PLC0415
 
     target = parse_target(to, backup, latest, to_mark, vault_as_of)
-    console.restore(stack, target, repo, yes=yes, dry_run=dry_run or preview, as_json=json)
+    console.restore(stack, target, repo, yes=yes, dry_run=dry_run or preview, as_json=json, only=only)
 
 
 @task(

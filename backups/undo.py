@@ -1,5 +1,6 @@
 """Going back to the volume that served before a restore, and letting an old volume go."""
 
+from dataclasses import replace
 from typing import Any
 
 from backups import cut_over, journal, lineage, recovery, server, switch
@@ -7,6 +8,8 @@ from backups.borrowed import keep_unarchived
 from backups.journal import Move, Phase
 from backups.lineage import START, Reign
 from backups.move import finish, healed, move_over
+from backups.points import moving
+from backups.points.along import Along
 from backups.proof import Facts, gather
 from backups.restore import Restored, check_agreement, values
 from backups.scratch import remove_volume, scratch, volume_exists
@@ -44,10 +47,15 @@ def previous(stack: Stack) -> int:
     return kept[-1]
 
 
-def undo(stack: Stack, progress: Progress) -> Restored:
+def undo(stack: Stack, progress: Progress, along: Along | None = None) -> Restored:
     """Puts the earlier volume on a fresh timeline beside the running database, then moves the service to it.
 
     As it is it would follow the abandoned timeline, and `latest` would be ambiguous from then on.
+
+    Args:
+        stack: whose database.
+        progress: where it is said.
+        along: what goes back with it; the database alone when left out.
 
     Raises:
         Failure: when the earlier volume does not start; the present one serves.
@@ -62,17 +70,20 @@ def undo(stack: Stack, progress: Progress) -> Restored:
         fresh=False,
         lived=living is not None,
         values=values(stack, generation, keep_present=bool(old) and volume_exists(old)),
+        along=along or Along(),
     )
     with healed(stack, progress):
         journal.write(stack, move)
         with scratch(stack, move.new, old=old if volume_exists(old) else "") as target:
             before, timeline, facts = _onward(stack, target, living, progress)
+        journal.write(stack, move.at(Phase.CUT_OVER))
+        move = replace(move, along=moving.halt(stack, move.along, progress))
         with progress.step("stop the present database"):
             journal.write(stack, move.at(Phase.CUT_OVER))
             started = cut_over.now()
             last = cut_over.retire(stack)
         reigns = (Reign(before, START, last), Reign(timeline, cut_over.now()))
-        move = Move(**{**vars(move), "reigns": reigns if before else reigns[1:]})
+        move = replace(move, reigns=reigns if before else reigns[1:])
         move_over(stack, move, progress)
         down = (cut_over.now() - started).total_seconds() if move.lived else 0.0
         finish(stack, move, progress)

@@ -9,6 +9,7 @@ from backups.engine import REPOSITORIES
 from backups.kit import announcement as custody
 from backups.kit.pending import awaits
 from backups.passphrase.journal import remind
+from backups.points import shelf
 from backups.proving.proof_announcement import try_to_announce
 from backups.proving.proofs import newest
 from backups.proving.verify import verify
@@ -73,6 +74,7 @@ def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
     check_ports(stack, progress)
     _check_endpoint(stack)
     settle(stack, progress)
+    shelf.key(stack)  # before anybody makes a recovery kit, which holds it
     check_agreement(stack, serving_volume(stack))
     changes = deployment.up(stack, progress)
     _await_health(stack, progress)

@@ -26,6 +26,9 @@ TRAINING_SECRET_KEY = "training-secret-key"  # noqa: S105
 EVIDENCE_KEY = "evidence-key"
 """Seed of the Ed25519 key that signs proofs and drills (RFC 8032, section 5.1.5: 32 octets)."""
 
+POINTS_KEY = "points-key"
+"""Secret key of age (X25519) that the parts of recovery points are encrypted to."""
+
 PASSPHRASE_BYTES = 32
 
 

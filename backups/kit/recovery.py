@@ -9,6 +9,7 @@ from backups.kit import parts, pending, record
 from backups.kit.kit import Kit
 from backups.kit.pending import Recovery, awaits
 from backups.move import settle
+from backups.points import lost_cache
 from backups.preflight import preflight
 from backups.restore import Restored
 from backups.restore import restore as run_restore
@@ -56,6 +57,7 @@ def recover(stack: Stack, kit: Kit, progress: Progress) -> Recovered:
     restored = _restored(_fresh(stack), progress) if awaits(_fresh(stack)) else None
     stack = _fresh(stack)
     deploy(stack, progress)
+    lost_cache.bring_back(_fresh(stack), progress)
     if note.generation not in stack.settings.database.declared:
         remove_volume(stack.volume(note.generation))
     first_backups(stack, progress)

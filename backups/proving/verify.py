@@ -12,6 +12,7 @@ from backups.engine import REPOSITORIES
 from backups.outlook import rates
 from backups.outlook.stopwatch import FILL, REPLAY, Stopwatch
 from backups.plan import Plan, plans
+from backups.points import seam
 from backups.proof import Facts, gather
 from backups.proving import examination, point, point_archive, point_comparison, proofs
 from backups.proving.examination import statements
@@ -115,6 +116,7 @@ def _prove(
     findings.facts = gather(target, count=True)
     if made is not None and plan.pauses:
         _compare(target, made, findings)
+    findings.problems += seam.faults(stack, target, made.mark.at if made is not None else None)
     server.promote(target)
     _examine(stack, target, findings, say)
 

@@ -38,7 +38,8 @@ def test_dry_run_of_a_backup_prints_the_commands(
     """One for each repository, and nothing runs."""
     monkeypatch.setattr(console, "stack_named", lambda _: stack)
     console.take("bk-test", "diff", "", as_json=False, dry_run=True)
-    printed = capsys.readouterr().out.splitlines()
+    *printed, last = capsys.readouterr().out.splitlines()
+    assert last == "then a recovery point over database, cache, host"
     assert [line.partition(" pgbackrest ")[2].split()[1:3] for line in printed] == [
         ["--repo=1", "--type=diff"],
         ["--repo=2", "--type=diff"],

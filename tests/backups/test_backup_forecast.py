@@ -14,6 +14,7 @@ from backups.outlook.prediction import Prediction
 from backups.outlook.stretch import Stretch
 from backups.outlook.survey import Outlook
 from backups.plan import Goal, Plan
+from backups.points import console as point_console
 from backups.preflight import Checked
 from backups.proof import Facts
 from backups.restore import Restored
@@ -175,22 +176,23 @@ def restoring(
     """The task with a restore that takes as long as it was foretold, and what it was told."""
     told: dict[str, Any] = {}
     monkeypatch.setattr(console, "stack_named", lambda _: stack)
-    monkeypatch.setattr(console, "preflight", lambda *_: checked(TIMED))
+    monkeypatch.setattr(console, "preflight", lambda *_, **__: checked(TIMED))
+    monkeypatch.setattr(point_console, "bring_back_lost", lambda *_: None)
 
     def surveyed(*_: Any, count: bool) -> Outlook:
         told["count"] = count
         return FULL
 
     def run(*words: Any) -> Restored:
-        told["predicted"] = words[-1]
-        return Restored(3, 2, TIMED, Facts(checksums=True), 5.0, seconds=123.4, predicted_seconds=words[-1])
+        told["predicted"] = words[4]
+        return Restored(3, 2, TIMED, Facts(checksums=True), 5.0, seconds=123.4, predicted_seconds=words[4])
 
     monkeypatch.setattr(console, "survey", surveyed)
     monkeypatch.setattr(console, "run_restore", run)
     monkeypatch.setattr(console, "begin", lambda _: None)
 
     def go(**how: bool) -> dict[str, Any]:
-        asked = {"yes": True, "dry_run": False, "as_json": False, **how}
+        asked: dict[str, Any] = {"yes": True, "dry_run": False, "as_json": False, **how}
         console.restore("bk-test", Target(time=at(10)), "", **asked)
         return {**told, "out": capsys.readouterr().out, "did": world.did}
 

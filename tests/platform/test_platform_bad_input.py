@@ -94,6 +94,8 @@ def test_a_wrong_passphrase(platform: Deployment) -> None:
         (("restore.forget", "9", "--yes"), "generation 9 is not kept"),
         (("backup", "--type", "huge"), "'huge' is no type of backup"),
         (("backup", "--repo", "tape"), "use one of: local, s3"),
+        (("backup", "--only", "cache"), "--only cache means nothing"),
+        (("restore", "--latest", "--only", "cache", "--yes"), "--only cache means nothing"),
         (("restore", "--latest", "--vault-as-of", "2999-01-01T00:00:00Z", "--yes"), "in the future"),
         (("restore", "--latest", "--vault-as-of", "2026-11-24T03:10:00Z", "--yes"), "does not run"),
         (

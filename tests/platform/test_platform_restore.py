@@ -130,7 +130,7 @@ def test_backup_s_own_end_and_the_other_repository(platform: Deployment) -> None
     before = platform.names()
     taken = platform.succeed("backup", "--repo", "s3", "--json").json
     platform.write("after the backup")
-    content = restored(platform, "--backup", taken[0]["label"])
+    content = restored(platform, "--backup", taken["backups"][0]["label"])
     assert content["plan"]["backup"]["repository"] == 2
     assert platform.names() == before
     platform.succeed("restore.undo", "--yes")

@@ -6,6 +6,8 @@ from typing import Any
 import docker
 import pytest
 
+from backups.points import objects
+from operation.audit import now
 from operation.stack import LABEL_ROLE, LABEL_STACK
 from tests.platform.deployment import Deployment, awaited, named, remove
 
@@ -71,6 +73,44 @@ def test_a_graph_without_labels_fails_with_its_reason(trained: Deployment) -> No
     assert "needs labels" in failed["reason"]
     assert trained.invoke("train", "nothing").status == 2
     assert trained.invoke("train", "try", "--epochs", "0").status == 2
+
+
+@pytest.mark.long
+def test_objects_go_back_with_their_rows(trained: Deployment) -> None:
+    """A job after the point is gone with its objects; an undo brings both; what is missing is named."""
+    begun = now().isoformat()
+    trained.succeed("train.sample", "seam", "--nodes", "500")
+    kept = trained.succeed("train", "seam", "--epochs", "20", "--json").json["job"]
+    before = awaited(lambda: done(trained, kept), 300, "the end of a job")
+    point = trained.succeed("backup", "--repo", "local", "--json").json["point"]
+    assert point["faults"] == []
+    later = trained.succeed("train", "seam", "--epochs", "30", "--json").json["job"]
+    after = awaited(lambda: done(trained, later), 300, "the end of a later job")
+    count = objects.ask(trained.stack, ["look"])["objects"]
+
+    restored = trained.succeed("restore", "--to-mark", point["name"], "--yes", "--json").json
+    assert restored["seams"] == []
+    assert [each["job"] for each in trained.succeed("train.jobs", "--json").json if each["job"] >= kept] == [
+        kept
+    ]
+    gone = [[f"training/{later}/model.pt", after["sha256"]]]
+    assert objects.ask(trained.stack, ["check"], gone)["missing"] == [gone[0][0]]
+    again = trained.succeed("train", "seam", "--epochs", "20", "--json").json["job"]
+    anew = awaited(lambda: done(trained, again), 300, "the end of a job after the restore")
+    assert anew["sha256"] == before["sha256"]
+
+    trained.succeed("restore.undo", "--yes")
+    assert job(trained, later)["sha256"] == after["sha256"]
+    assert objects.ask(trained.stack, ["check"], gone)["missing"] == []
+    assert objects.ask(trained.stack, ["look"])["objects"] == count
+
+    lost = now().isoformat()
+    objects.ask(trained.stack, ["bring-back", begun, lost])
+    said = trained.invoke("backup.verify", "--repo", "local")
+    assert said.status == 1
+    assert f"object training/{kept}/model.pt is not there" in said.words
+    objects.ask(trained.stack, ["bring-back", lost, now().isoformat()])
+    trained.succeed("backup.verify", "--repo", "local")
 
 
 def database(deployment: Deployment) -> str:

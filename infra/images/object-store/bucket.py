@@ -17,6 +17,9 @@ LOCK = """<ObjectLockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01
 <ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention><Mode>COMPLIANCE</Mode>\
 <Days>{days}</Days></DefaultRetention></Rule></ObjectLockConfiguration>"""
 
+VERSIONING = b"""<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">\
+<Status>Enabled</Status></VersioningConfiguration>"""
+
 POLICY = """{{"Version":"2012-10-17","Statement":[{{"Sid":"NothingExpiresByItself",\
 "Effect":"Deny","Principal":"*","Action":["s3:PutLifecycleConfiguration"],\
 "Resource":["arn:aws:s3:::{bucket}","arn:aws:s3:::{bucket}/*"]}}]}}"""
@@ -62,7 +65,7 @@ class Bucket:
             self._demand("PUT", body=PROBE_CONTENT, key=PROBE)
 
     def provide(self, name: str) -> None:
-        """Makes a bucket without a lock if it is missing.
+        """Makes a bucket without a lock if it is missing, and lets it keep versions.
 
         Raises:
             Wrong: when the server refuses.
@@ -73,6 +76,9 @@ class Bucket:
             status, answer = self._ask("PUT", bucket=name)
         if status != HTTPStatus.OK:
             raise Wrong(f"bucket {name} was answered {status}: {answer[:200]}")
+        status, answer = self._ask("PUT", "versioning", VERSIONING, bucket=name)
+        if status != HTTPStatus.OK:
+            raise Wrong(f"bucket {name} was answered {status} to versioning: {answer[:200]}")
 
     def reach(self) -> None:
         """Raises `Wrong` unless whoever asks can read an object of the bucket."""

@@ -18,6 +18,9 @@ SET = re.compile(rf"{PREFIX}backup/[^/]+/((\d{{8}}-\d{{6}}F)(?:_(\d{{8}}-\d{{6}}
 WAL = re.compile(rf"{PREFIX}archive/([^/]+/[^/]+)/(?:[0-9A-F]{{16}}/)?([0-9A-F]{{8}})([0-9A-F]{{16}})?[-.]")
 """A segment or a timeline's history; groups: stanza with archive, timeline, number."""
 
+POINT = re.compile(rf"{PREFIX}points/(point-\d{{8}}-\d{{6}})/")
+"""A part of a recovery point, which goes with the backups that need it; group: its name."""
+
 REMOVED = re.compile(rf"{PREFIX}(backup/[^/]+/latest|archive/[^/]+/[^/]+/[0-9A-F]{{16}}/[0-9A-F.]+\.backup)$")
 """What pgBackRest removes as a matter of course: the link to the newest backup, at the end of each, there or
 not; and the note of an earlier backup's WAL, which no recovery needs."""
@@ -46,6 +49,7 @@ class Watch:
     routine: int = 0
     _sets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _wal: dict[tuple[str, str], str] = field(default_factory=dict)
+    _point: str = ""
 
     def see(self, history: History) -> None:
         """Takes one key into account."""
@@ -85,7 +89,7 @@ class Watch:
         }
 
     def expired(self, key: str) -> bool:
-        """Whether a deletion looks like pgBackRest's work: of a set with a newer one, or of the oldest WAL.
+        """Whether a deletion looks like expiry: of a set or a point with a newer one, or of the oldest WAL.
 
         It only looks so: who deletes old sets as expiry does cannot be told from it.
         """
@@ -97,6 +101,8 @@ class Watch:
                 label == full and full in {each for each, _ in self._sets.values()}
             )
             return not needed and any(time < newer for _, newer in self._sets.values())
+        if found := POINT.match(key):
+            return found[1] < self._point
         if found := WAL.match(key):
             return self._before_all(found[1], found[2], found[3] or "")
         return False
@@ -110,6 +116,8 @@ class Watch:
     def _remember(self, key: str) -> None:
         if found := SET.match(key):
             self._sets[found[1]] = (found[2], found[3] or found[2][:-1])
+        elif found := POINT.match(key):
+            self._point = max(self._point, found[1])
         elif (found := WAL.match(key)) and found[3]:
             place = (found[1], found[2])
             self._wal[place] = min(self._wal.get(place, found[3]), found[3])

@@ -1,5 +1,6 @@
-"""The backups' bucket with all versions of its objects, asked for on the loopback with the admin's keys."""
+"""A bucket with all versions of its objects, asked for on the loopback with the admin's keys."""
 
+import hashlib
 import http.client
 import threading
 from collections.abc import Iterator, Mapping
@@ -23,26 +24,39 @@ PAGE = 1000
 PATIENCE = 300
 """Seconds for one request: the copy of a large object is one."""
 
+PIECE = 1024 * 1024
+"""Bytes that are read at once of an object that is hashed."""
+
 HOST = f"127.0.0.1:{BEHIND}"
 RETENTION = """<Retention xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Mode>COMPLIANCE</Mode>\
 <RetainUntilDate>{until}</RetainUntilDate></Retention>"""
 
 
 class Objects:
-    """Requests for single versions; threads may share it, each has a connection of its own."""
+    """Requests for single versions; threads may share it, each has a connection of its own.
 
-    def __init__(self, around: Surroundings) -> None:
-        self._bucket = around.bucket
+    Args:
+        around: says the keys.
+        bucket: its name; the backups' when left out.
+        prefix: what all keys of interest begin with.
+    """
+
+    def __init__(self, around: Surroundings, bucket: str = "", prefix: str = PREFIX) -> None:
+        self._bucket = bucket or around.bucket
+        self._prefix = prefix
         self._keys = around.admin
         self._local = threading.local()
 
-    def histories(self) -> Iterator[History]:
+    def histories(self, prefix: str = "") -> Iterator[History]:
         """Each key under the prefix with its history; never more than a page and a folder of keys in memory.
+
+        Args:
+            prefix: a longer one than the bucket's own.
 
         Raises:
             Wrong: when the server refuses.
         """
-        return histories(self._page, PREFIX)
+        return histories(self._page, prefix or self._prefix)
 
     def current(self, key: str) -> tuple[str, tuple[str, int]]:
         """Name and content of the version that a reader gets now."""
@@ -74,6 +88,32 @@ class Objects:
         """
         source = f"{_path(self._bucket, entry.key)}?versionId={entry.version}"
         return self._demand("PUT", entry.key, fields={"x-amz-copy-source": source})[0]["x-amz-version-id"]
+
+    def delete(self, key: str) -> None:
+        """Lays a delete marker on a key; its versions stay."""
+        self._demand("DELETE", key)
+
+    def remove(self, entry: Entry) -> None:
+        """Removes a version for good; the server refuses one that is locked."""
+        self._demand("DELETE", entry.key, {"versionId": entry.version})
+
+    def digest(self, entry: Entry) -> str:
+        """SHA-256 of a version's content, read piece by piece."""
+        query = {"versionId": quote(entry.version, safe="")}
+        request = Request("GET", _path(self._bucket, entry.key), query, {"host": HOST})
+        connection = http.client.HTTPConnection(HOST, timeout=PATIENCE)
+        try:
+            headers = signed(request, self._keys, datetime.now(UTC))
+            connection.request("GET", f"{request.path}?{request.query_string}", headers=headers)
+            answer = connection.getresponse()
+            if answer.status != HTTPStatus.OK:
+                raise Wrong(f"GET {entry.key} was answered {answer.status}: {answer.read(200)!r}")
+            found = hashlib.sha256()
+            while piece := answer.read(PIECE):
+                found.update(piece)
+            return found.hexdigest()
+        finally:
+            connection.close()
 
     def _page(self, prefix: str, *, parted: bool = False, after: tuple[str, str] = ("", "")) -> Page:
         query = {"versions": "", "prefix": prefix, "max-keys": str(PAGE)}

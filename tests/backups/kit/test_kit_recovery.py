@@ -12,6 +12,7 @@ from backups.kit import parts, pending, presence, recovery, source
 from backups.kit.kit import SETTINGS, Kit
 from backups.kit.pending import Recovery, awaits
 from backups.plan import Goal, Plan
+from backups.points import lost_cache
 from infra import bring_up
 from operation.failure import Failure
 from operation.progress import Progress
@@ -176,6 +177,7 @@ def host(bare: Stack, monkeypatch: pytest.MonkeyPatch) -> Host:
     for name in ("check_ports", "settle", "deploy", "first_backups"):
         monkeypatch.setattr(recovery, name, lambda *_, name=name: found.do(name))
     monkeypatch.setattr("operation.deployment.up", lambda *_: found.do("up without a database"))
+    monkeypatch.setattr(lost_cache, "bring_back", lambda *_: found.do("cache"))
     monkeypatch.setattr(recovery, "preflight", preflight)
     monkeypatch.setattr(recovery, "run_restore", found.restore)
     monkeypatch.setattr(recovery, "remove_volume", lambda name: found.do(f"remove {name}"))
@@ -183,7 +185,7 @@ def host(bare: Stack, monkeypatch: pytest.MonkeyPatch) -> Host:
 
 
 WAY = ["check_ports", "settle", "up without a database", "preflight 2", "restore", "restored", "deploy"]
-END = ["remove kit-test_database-g1", "first_backups"]
+END = ["cache", "remove kit-test_database-g1", "first_backups"]
 
 
 def test_the_way_back(bare: Stack, kit: Kit, host: Host) -> None:

@@ -73,10 +73,10 @@ def test_the_backup_is_told_before_its_renewal_fails(
     monkeypatch.setattr(console, "stack_named", lambda _: stack)
     monkeypatch.setattr(console, "settle", lambda *_: None)
     monkeypatch.setattr(console, "take_backup", lambda *_: [Taken("s3", "L", "full", 1.0)])
-    console.take("bk-test", "full", "s3", as_json=True, dry_run=False)
+    console.take("bk-test", "full", "s3", as_json=True, dry_run=False, only="database")
     asked["failure"] = Failure("no answer")
     with pytest.raises(Failure, match="locks were not renewed") as failed:
-        console.take("bk-test", "full", "s3", as_json=True, dry_run=False)
+        console.take("bk-test", "full", "s3", as_json=True, dry_run=False, only="database")
     assert failed.value.exit_code == 1
     assert capsys.readouterr().out.count('"label": "L"') == 2
     assert [each.outcome for each in audit.entries(stack)] == ["succeeded", "succeeded"]

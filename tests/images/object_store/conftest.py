@@ -39,13 +39,19 @@ def certificates(party: Party) -> Path:
 def start(workshop: Workshop, image: str, certificates: Path) -> Start:
     """Starts an object store; secrets may be changed."""
 
-    def run(volume: str, days: str = DAYS, secrets: dict[str, str] = SECRETS, **options: object) -> Container:
+    def run(
+        volume: str,
+        days: str = DAYS,
+        secrets: dict[str, str] = SECRETS,
+        models: str = "",
+        **options: object,
+    ) -> Container:
         folder = workshop.folder / f"secrets-{len(list(workshop.folder.glob('secrets-*')))}"
         folder.mkdir()
         for name, text in secrets.items():
             (folder / name).write_text(text)
         mounts = {volume: "/data:rw", str(certificates): "/certs:ro", str(folder): "/run/secrets:ro"}
-        around = {"BUCKET": BUCKET, "LOCK_DAYS": days}
+        around = {"BUCKET": BUCKET, "LOCK_DAYS": days, **({"MODELS_BUCKET": models} if models else {})}
         return workshop.run(image, "object-store", mounts, around, (8333,), **options)
 
     return run
