@@ -13,6 +13,7 @@ from types import FrameType
 from bench import (
     api,
     backup,
+    backups,
     block,
     bring_up,
     certificates,
@@ -40,6 +41,7 @@ SUBJECTS = tuple(
         invocation,
         bring_up,
         backup,
+        backups,
         restore,
         drill,
         setup_log,

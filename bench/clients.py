@@ -25,20 +25,23 @@ class Record:
         good: how many were answered 200.
         failed: how many were not.
         longest: seconds between the two good answers that are furthest apart, whoever got them.
+        taken: seconds from each request that was answered well to its answer.
     """
 
     good: int = 0
     failed: int = 0
     longest: float = 0
+    taken: list[float] = field(default_factory=list)
     last: float = field(default_factory=time.monotonic)
 
-    def note(self, *, good: bool) -> None:
-        """Counts one."""
+    def note(self, *, good: bool, seconds: float) -> None:
+        """Counts one, and how long it took."""
         if not good:
             self.failed += 1
             return
         now = time.monotonic()
         self.good += 1
+        self.taken.append(seconds)
         self.longest, self.last = max(self.longest, now - self.last), now
 
 
@@ -84,9 +87,11 @@ class Clients:
             trust_env=False,
         ) as client:
             while not self._ended.wait(self._pause):
+                asked = time.monotonic()
                 good = _good(client)
+                seconds = time.monotonic() - asked
                 with self._noting:
-                    self.record.note(good=good)
+                    self.record.note(good=good, seconds=seconds)
 
 
 def _good(client: httpx.Client) -> bool:
