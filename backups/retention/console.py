@@ -79,7 +79,6 @@ def _change(
     with mutation(stack, f"backup.retention {words(policy)}") as outcome:
         settle(stack, progress)
         remind(stack, progress)
-        end_orphan(container(stack, "database"), stack.settings.backups.stanza, progress)
         survey = _foretold(stack, policy, progress)
         if not as_json:
             _print_survey(stack, survey, policy, as_json=False)
@@ -97,6 +96,7 @@ def _carried(stack: Stack, changes: dict[str, int], progress: Progress) -> dict[
     """Writes the settings, brings them into the database, and has pgBackRest expire by them."""
     from infra.bring_up import deploy  # noqa: PLC0415  # it needs most of this package
 
+    end_orphan(container(stack, "database"), stack.settings.backups.stanza, progress)
     configure(stack, {f"{SECTION}.{key}": value for key, value in changes.items()})
     fresh = Stack(stack.name, stack.root)
     deploy(fresh, progress)

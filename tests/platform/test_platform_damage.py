@@ -38,6 +38,7 @@ alter system set archive_command = 'pgbackrest --stanza=bem archive-push %p'
 """
 
 
+@pytest.mark.long
 def test_bits_that_flip_in_one_repository(platform: Deployment) -> None:
     """A proof names them; a restore, to a time in another zone, takes the other repository and says so."""
     platform.succeed("backup", "--type", "full", "--repo", "s3")
@@ -68,6 +69,7 @@ def test_bits_that_flip_in_one_repository(platform: Deployment) -> None:
     agreed(platform)
 
 
+@pytest.mark.long
 def test_a_restore_across_a_failed_migration(platform: Deployment, tmp_path: Path) -> None:
     """To before its first step and back again: rows and schema are of one moment, and services serve."""
     tag = image(platform, tmp_path, (EXPANDS, CONTRACTS), (BREAKS, "DROP TABLE public.half"))
