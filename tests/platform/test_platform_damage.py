@@ -42,7 +42,7 @@ alter system set archive_command = 'pgbackrest --stanza=bem archive-push %p'
 def test_bits_that_flip_in_one_repository(platform: Deployment) -> None:
     """A proof names them; a restore, to a time in another zone, takes the other repository and says so."""
     platform.succeed("backup", "--type", "full", "--repo", "s3")
-    (taken,) = platform.succeed("backup", "--type", "full", "--repo", "local", "--json").json
+    (taken,) = platform.succeed("backup", "--type", "full", "--repo", "local", "--json").json["backups"]
     platform.write("before the moment")
     before = platform.names()
     until = datetime.fromisoformat(moment()).astimezone(KATHMANDU).isoformat()

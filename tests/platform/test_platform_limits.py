@@ -74,10 +74,10 @@ def test_a_limit_holds_for_backups_and_not_for_wal(noisy: Deployment) -> None:
         assert process.poll() is None, "the backup had ended before"
         output, _ = process.communicate(timeout=300)
         assert process.returncode == 0, output
-        (limited,) = json.loads(output[output.index("[") :])
+        (limited,) = json.loads(output[output.index("{") :])["backups"]
     finally:
         noisy.configure(backups__bandwidth=0)
-    (free,) = noisy.succeed("backup", "--type", "full", "--repo", "s3", "--json").json
+    (free,) = noisy.succeed("backup", "--type", "full", "--repo", "s3", "--json").json["backups"]
     least = stored(noisy, limited["label"]) / BANDWIDTH
     assert least > SECONDS
     assert limited["seconds"] > 0.95 * least
