@@ -97,10 +97,11 @@ def finish(stack: Stack, move: Move, progress: Progress) -> None:
         archiving_on(target, stack.settings.backups.stanza)
     else:
         establish(stack, stack.settings.backups.stanza)  # a bare host's local repository knows no stanza yet
-    if not give_back(target):
-        progress.say("! segments of the old timeline are not archived yet; it is tried every half minute")
+    archived = give_back(target)
     moving.complete(stack, move.along, progress)
     up(Stack(stack.name, stack.root), progress)
+    if not archived and not give_back(target):  # a repository that was stopped by hand runs again by now
+        progress.say("! segments of the old timeline are not archived yet; it is tried every half minute")
     journal.clear(stack)
 
 

@@ -218,7 +218,6 @@ def test_latest_while_a_repository_takes_nothing(platform: Deployment) -> None:
             restored(platform, "--latest")
         names = set(platform.names())
         assert not [name for name in writer.acknowledged if name not in names]
-        assert "WAL segments from before the last restore" in platform.invoke("status").words
     finally:
         platform.succeed("up", "--skip-backup")
     platform.succeed("backup.verify", "--repo", "s3")  # which does not wait for the database's next try
