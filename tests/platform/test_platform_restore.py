@@ -255,7 +255,7 @@ def test_restore_that_is_killed_is_ended_by_the_next_command(platform: Deploymen
     agreed(platform)
 
 
-@pytest.mark.parametrize("wanted", ["filling", "serving"])
+@pytest.mark.parametrize("wanted", ["filling", pytest.param("serving", marks=pytest.mark.long)])
 def test_restore_that_is_interrupted_leaves_a_platform_that_works(platform: Deployment, wanted: str) -> None:
     """Ctrl-C, early and late: status 130, one sentence, and no further command is needed."""
     before = platform.names()

@@ -4,7 +4,7 @@ import pytest
 
 from tests.platform.deployment import Deployment
 
-pytestmark = pytest.mark.platform
+pytestmark = [pytest.mark.platform, pytest.mark.long]
 
 
 def labels(deployment: Deployment, repository: str) -> list[str]:
