@@ -51,6 +51,7 @@ def test_a_dropped_table_and_one_with_lost_rows(platform: Deployment) -> None:
     sql(platform, f"{items['statements']['remove what was rescued']} drop table ledger")
 
 
+@pytest.mark.long
 def test_killed_on_the_way(platform: Deployment) -> None:
     """While rows pass into the serving database: none stay, and the same command works."""
     sql(platform, MADE.format(rows=200_000))
