@@ -3,6 +3,7 @@
 from invoke.collection import Collection
 
 import backups.kit.tasks
+import backups.upgrade.tasks
 import backups.vault.tasks
 import certs.tasks
 import command_line.tasks
@@ -49,6 +50,7 @@ certs.tasks.collection.add_task(schedules.tasks.certificates)
 for collection in (
     backup,
     restore,
+    backups.upgrade.tasks.collection,
     certs.tasks.collection,
     drills.tasks.collection,
     pulses.tasks.collection,

@@ -38,6 +38,8 @@ class Move:
         reigns: the timeline that ended, when it is known, and the one that begins.
         phase: how far it has come.
         along: what goes along with it beside the database.
+        image: that the new volume is served by; empty for the present one.
+        old_image: that the old volume is served by; empty where both are.
     """
 
     old: str
@@ -48,6 +50,8 @@ class Move:
     reigns: tuple[Reign, ...] = ()
     phase: Phase = Phase.FILLING
     along: Along = field(default_factory=Along)
+    image: str = ""
+    old_image: str = ""
 
     def at(self, phase: Phase) -> "Move":
         """The same move, further on."""

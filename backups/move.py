@@ -19,6 +19,8 @@ from operation.progress import Progress
 from operation.stack import Stack
 from operation.stack_file import configure
 
+STANZA = "backups.stanza"
+"""Among the values of a move to or from another major version."""
 NEEDED = ("docker", "ruamel.yaml", "pulumi.automation")
 """Loaded before a move begins: Ctrl-C in the middle of loading one leaves a module that nobody can use."""
 MAY_HAVE_SERVED = 300
@@ -79,7 +81,7 @@ def move_over(stack: Stack, move: Move, progress: Progress) -> None:
     """
     with progress.step("start the database on the new volume"):
         journal.write(stack, move.at(Phase.STARTING))
-        switch.start_database(stack, move.new)
+        switch.start_database(stack, move.new, move.image)
         journal.write(stack, move.at(Phase.SERVING))
 
 
@@ -92,11 +94,12 @@ def finish(stack: Stack, move: Move, progress: Progress) -> None:
     if move.reigns:
         lineage.succeed(stack, move.reigns[0] if len(move.reigns) > 1 else None, move.reigns[-1])
     configure(stack, move.values)
-    target = switch.start_database(stack, move.new)
-    if pending.read(stack) is None:
-        archiving_on(target, stack.settings.backups.stanza)
+    target = switch.start_database(stack, move.new, move.image)
+    stanza = Stack(stack.name, stack.root).settings.backups.stanza
+    if pending.read(stack) is None and STANZA not in move.values:
+        archiving_on(target, stanza)
     else:
-        establish(stack, stack.settings.backups.stanza)  # a bare host's local repository knows no stanza yet
+        establish(stack, stanza)  # a bare host's local repository, or another major version's, may know none
     archived = give_back(target)
     moving.complete(stack, move.along, progress)
     up(Stack(stack.name, stack.root), progress)
@@ -125,7 +128,7 @@ def _end(stack: Stack, move: Move, progress: Progress, *, forward: bool) -> None
 
 def _serves(stack: Stack, move: Move, progress: Progress) -> bool:
     try:
-        switch.start_database(stack, move.new)
+        switch.start_database(stack, move.new, move.image)
     except Failure as failure:
         progress.say(f"! {failure.what}")
         return False
@@ -141,9 +144,10 @@ def _take_back(stack: Stack, move: Move, progress: Progress) -> None:
         ensure_volume(stack, move.old)
         try:
             if move.lived:
-                archiving_on(switch.start_database(stack, move.old), stack.settings.backups.stanza)
+                served = switch.start_database(stack, move.old, move.old_image)
+                archiving_on(served, stack.settings.backups.stanza)
             else:
-                switch.update(stack, replicas=1, volume=move.old)
+                switch.update(stack, replicas=1, volume=move.old, image=move.old_image)
         except Failure as failure:
             progress.say(f"! {failure}")
     moving.resume(stack, move.along, progress)

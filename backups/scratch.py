@@ -29,6 +29,7 @@ def scratch(
     more: dict[str, str] | None = None,
     owner: Stack | None = None,
     environment: Mapping[str, str] | None = None,
+    image: str = "",
 ) -> Iterator[Any]:
     """Runs a scratch on a volume and gives its container; removes it however the block ends.
 
@@ -41,6 +42,7 @@ def scratch(
         owner: whose the scratch is, with its name and label; the stack itself when left out. One runs at a
             time for each owner, under the owner's lock.
         environment: further variables of its processes.
+        image: that it runs; the database's own when left out.
 
     Raises:
         Failure: when the stack has no database service yet, or the scratch does not start.
@@ -56,6 +58,7 @@ def scratch(
     inner = spec["TaskTemplate"]["ContainerSpec"]
     further = [f"{name}={word}" for name, word in (environment or {}).items()]
     inner["Env"] = [*(inner.get("Env") or []), *further]
+    inner["Image"] = image or inner["Image"]
     engine.api.create_service(
         spec["TaskTemplate"],
         name=spec["Name"],

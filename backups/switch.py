@@ -27,13 +27,18 @@ def stop_database(stack: Stack) -> None:
     wait_for(lambda: not containers(stack, "database", engine), STOP_SECONDS, "the database's stop")
 
 
-def start_database(stack: Stack, volume: str) -> Any:
+def start_database(stack: Stack, volume: str, image: str = "") -> Any:
     """Starts the database on that volume, waits until it is healthy, and gives its container.
+
+    Args:
+        stack: whose database.
+        volume: that is to serve.
+        image: that it runs; the present one when left out.
 
     Raises:
         Failure: when it does not become healthy; with its own last words.
     """
-    update(stack, replicas=1, volume=volume)
+    update(stack, replicas=1, volume=volume, image=image)
     engine = client()
     what = f"the database's start on volume {volume}"
     try:
@@ -58,6 +63,12 @@ def serving_volume(stack: Stack) -> str:
     return str(next(mount["Source"] for mount in mounts if mount["Target"] == "/cluster"))
 
 
+def serving_image(stack: Stack) -> str:
+    """The image that the database service runs."""
+    spec = client().api.inspect_service(stack.object_name("database"))["Spec"]
+    return str(spec["TaskTemplate"]["ContainerSpec"]["Image"])
+
+
 def alive(stack: Stack, patience: float = 0) -> Any:
     """The database's container when it answers queries and may write, else None.
 
@@ -80,26 +91,28 @@ def alive(stack: Stack, patience: float = 0) -> Any:
         time.sleep(POLL)
 
 
-def respecified(spec: dict[str, Any], replicas: int, volume: str) -> dict[str, Any]:
-    """The service's spec with another number of replicas and, when given, another data volume; pure."""
+def respecified(spec: dict[str, Any], replicas: int, volume: str, image: str = "") -> dict[str, Any]:
+    """The service's spec with another number of replicas and, when given, data volume or image; pure."""
     template = dict(spec["TaskTemplate"])
     inner = dict(template["ContainerSpec"])
     inner["Mounts"] = [
         {**mount, "Source": volume} if volume and mount["Target"] == "/cluster" else mount
         for mount in inner["Mounts"]
     ]
+    if image:
+        inner["Image"] = image
     template["ContainerSpec"] = inner
     return {**spec, "TaskTemplate": template, "Mode": {"Replicated": {"Replicas": replicas}}}
 
 
-def update(stack: Stack, replicas: int, volume: str, role: str = "database") -> None:
-    """Changes the service and waits for nothing; an empty volume stays as it is."""
+def update(stack: Stack, replicas: int, volume: str, role: str = "database", image: str = "") -> None:
+    """Changes the service and waits for nothing; an empty volume stays as it is, and so does an image."""
     from docker.errors import APIError  # noqa: PLC0415
 
     engine = client()
     for attempt in range(UPDATE_TRIES):
         service = engine.api.inspect_service(stack.object_name(role))
-        spec = respecified(service["Spec"], replicas, volume)
+        spec = respecified(service["Spec"], replicas, volume, image)
         try:
             _post_update(engine, service, spec)
         except APIError as error:

@@ -13,6 +13,7 @@ from backups.points.along import Along
 from backups.proof import Facts, gather
 from backups.restore import Restored, check_agreement, values
 from backups.scratch import remove_volume, scratch, volume_exists
+from backups.upgrade.nature import Nature, nature
 from operation.containers import execute, required
 from operation.deployment import up
 from operation.failure import Failure, refusal
@@ -63,19 +64,20 @@ def undo(stack: Stack, progress: Progress, along: Along | None = None) -> Restor
     generation = previous(stack)
     old = switch.serving_volume(stack)
     check_agreement(stack, old)
-    living = switch.alive(stack)
+    living, was = switch.alive(stack), nature(stack, stack.volume(generation))
+    kept = values(stack, generation, keep_present=bool(old) and volume_exists(old))
     move = Move(
         old=old,
         new=stack.volume(generation),
         fresh=False,
         lived=living is not None,
-        values=values(stack, generation, keep_present=bool(old) and volume_exists(old)),
+        values=kept | _of(stack, was),
         along=along or Along(),
     )
     with healed(stack, progress):
         journal.write(stack, move)
         with scratch(stack, move.new, old=old if volume_exists(old) else "") as target:
-            before, timeline, facts = _onward(stack, target, living, progress)
+            before, timeline, facts = _onward(stack, target, living, was, progress)
         journal.write(stack, move.at(Phase.CUT_OVER))
         move = replace(move, along=moving.halt(stack, move.along, progress))
         with progress.step("stop the present database"):
@@ -136,7 +138,21 @@ def onward_options(stanza: str) -> tuple[str, ...]:
     return (*blank, "recovery_target_timeline=current", f"restore_command={command}")
 
 
-def _onward(stack: Stack, target: Any, living: Any, progress: Progress) -> tuple[int, int, Facts]:
+def _of(stack: Stack, was: Nature) -> dict[str, Any]:
+    """What the stack's file says of the earlier volume's version; nothing where it is the present one."""
+    settings = stack.settings
+    if was == Nature(settings.database.version, settings.backups.stanza):
+        return {}
+    return {
+        "database.version": was.version,
+        "database.former": [each for each in settings.database.versions if each != was.version],
+        "backups.stanza": was.stanza,
+    }
+
+
+def _onward(
+    stack: Stack, target: Any, living: Any, was: Nature, progress: Progress
+) -> tuple[int, int, Facts]:
     """Gives the timeline that serves, the new one of the earlier volume, and what is in it."""
     with progress.step("put the earlier volume on a new timeline"):
         own = _timeline(target, server.DATA)
@@ -150,11 +166,12 @@ def _onward(stack: Stack, target: Any, living: Any, progress: Progress) -> tuple
         number = lineage.give(stack, [own, before])
         recovery.know_timelines(target, own, number - 1)
         required(execute(target, ["sh", "-c", ONWARD]), "preparing the earlier volume")
-        server.start(target, options=onward_options(stack.settings.backups.stanza))
+        server.start(target, options=onward_options(was.stanza))
         recovery.wait_for_end(target)
         facts = gather(target)
-        promoted = cut_over.promoted(target, number, stack.settings.backups.stanza)
-        keep_unarchived(target, progress)
+        promoted = cut_over.promoted(target, number, was.stanza)
+        if not _of(stack, was):  # another version's WAL is for another stanza
+            keep_unarchived(target, progress)
         return before, promoted, facts
 
 

@@ -103,11 +103,15 @@ path_prefix = /usr/lib/postgresql/17/bin
     run = "barman -q -c $1/conf"
     slots = "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
     drop = f"timeout 30 bash -c 'until psql -qtAc \"{slots}\"; do sleep 0.1; done' || true"
+    active = "select bool_or(active) from pg_replication_slots"
     begin = f"""mkdir -p $1/staging; cat >$1/conf <<CONF
 {configuration}
 CONF
 {run} receive-wal --create-slot main
-setsid {run} receive-wal main >$1/receive.log 2>&1 </dev/null &
+for try in 1 2 3; do
+  setsid {run} receive-wal main >>$1/receive.log 2>&1 </dev/null &
+  if timeout 20 bash -c 'until psql -qtAc "{active}" | grep -q t; do sleep 0.1; done'; then break; fi
+done
 {run} switch-wal --force --archive --archive-timeout 60 main || {{ cat $1/receive.log $1/log >&2; false; }}
 {run} check main || {{ barman -c $1/conf check main; false; }}"""
     return Peer(

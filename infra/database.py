@@ -1,4 +1,4 @@
-"""PostgreSQL 17: checksums, certificates in place of passwords, archiving into two repositories."""
+"""PostgreSQL: checksums, certificates in place of passwords, archiving into two repositories."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Database(pulumi.ComponentResource):
     def __init__(self, stack: Stack, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("bem:infra:Database", "database", None, opts)
         inside = pulumi.ResourceOptions(parent=self)
-        self.image = image = built(stack, ImageArgs("database"), inside)
+        self.image = image = built(stack, image_args(stack.settings.database.versions), inside)
         waits = awaits(stack)
         cluster = Cluster(
             "cluster",
@@ -101,12 +101,16 @@ class Database(pulumi.ComponentResource):
         )
 
 
+def image_args(versions: Sequence[int]) -> ImageArgs:
+    """The image with the programs of these major versions."""
+    return ImageArgs("database", args={"VERSIONS": " ".join(map(str, sorted(versions)))})
+
+
 def _observed(stack: Stack) -> dict[str, str]:
     """Seconds between two looks at the repositories, for Prometheus; none where nobody reads it."""
     monitoring = stack.settings.monitoring
     seconds = round(observe_seconds(monitoring))
-    names = {"OBSERVE": str(seconds), "STANZA": stack.settings.backups.stanza}
-    return names if monitoring.enabled else {}
+    return {"OBSERVE": str(seconds)} if monitoring.enabled else {}
 
 
 def _zero_loss(stack: Stack) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """All images of a stack, as its components build them."""
 
 from infra import migration, monitoring, object_store, services
+from infra.database import image_args
 from infra.images import ImageArgs
 from infra.parties import API, CONSOLE, PULSE, REALTIME, TRAINING
 from operation.stack import Stack
@@ -13,7 +14,7 @@ def every_image(stack: Stack) -> tuple[ImageArgs, ...]:
         Failure: when what an image is made of is not installed.
     """
     return (
-        ImageArgs("database"),
+        image_args(stack.settings.database.versions),
         ImageArgs("load-balancer"),
         object_store.image_args(stack),
         ImageArgs("cache"),

@@ -276,9 +276,17 @@ class WalReceiver(Section):
     )
 
 
-class Database(Section):
-    """PostgreSQL 17, and which volume is its present generation."""
+Release = Literal[15, 17, 18]
+"""Major versions of PostgreSQL that infra/images/database knows where to get."""
 
+
+class Database(Section):
+    """PostgreSQL, and which volume is its present generation."""
+
+    version: Release = Field(17, description="major version that serves; `database.upgrade` moves it")
+    former: tuple[Release, ...] = Field(
+        (), description="major versions of kept volumes; the image has their programs, too"
+    )
     generation: Generation = Field(1, description="number of the volume that serves; a restore moves it")
     kept: tuple[Generation, ...] = Field((), description="older volumes that `restore.undo` can go back to")
     last_generation: int = Field(0, ge=0, description="highest number ever given; none is given twice")
@@ -293,6 +301,11 @@ class Database(Section):
             message = f"generation {self.generation} serves and cannot be listed in kept too"
             raise ValueError(message)
         return self
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """Major versions whose programs the image has, in order."""
+        return tuple(sorted({self.version, *self.former}))
 
     @property
     def declared(self) -> tuple[int, ...]:

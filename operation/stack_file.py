@@ -7,7 +7,7 @@ from infra.settings import PROJECT
 from operation.failure import Failure
 from operation.stack import Stack
 
-NEW = {"generation": 1, "kept": [], "last_generation": 0}
+NEW = {"generation": 1, "kept": [], "last_generation": 0, "former": []}
 
 
 def configure(stack: Stack, values: dict[str, Any]) -> None:

@@ -30,11 +30,16 @@ select format('%I.%I', nspname, relname) from (
 
 COUNT = """begin isolation level repeatable read read only;
 set local lock_timeout = '2s';
-set local transaction_timeout = '{seconds}s';
+do $$ begin
+  perform set_config(name, '{seconds}s', true) from pg_settings where name = 'transaction_timeout';
+end $$;
+set local statement_timeout = '{seconds}s';
 select pg_current_snapshot();
 select at, pg_walfile_name(at) from pg_create_restore_point('{name}') as at;
 {counts}commit"""
-"""The snapshot is taken just before the point. What ended between the two is looked for later."""
+"""The snapshot is taken just before the point. What ended between the two is looked for later.
+
+PostgreSQL limits whole transactions from 17 on; before, it limits each count."""
 
 POINT = r"""
 export COUNT="$1"

@@ -13,5 +13,11 @@ def test_no_section_and_no_option_is_given_twice() -> None:
     text = Template(template).render(backups=settings.backups, object_store=settings.object_store)
     parsed = configparser.ConfigParser(strict=True, interpolation=None)
     parsed.read_string(text)
-    assert parsed["bem"]["pg1-path"] == "/cluster/pgdata"
+    assert parsed.sections() == [
+        "global",
+        "global:archive-push",
+        "global:info",
+        "global:repo-ls",
+        "global:repo-get",
+    ]
     assert parsed["global"]["archive-async"] == "y"

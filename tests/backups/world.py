@@ -43,10 +43,10 @@ class World:
             raise Failure(message)
         self.did.append(deed)
 
-    def start_database(self, _stack: Stack, volume: str) -> Container:
+    def start_database(self, _stack: Stack, volume: str, image: str = "") -> Container:
         """Healthy on every volume but the sick ones."""
         self.service = volume
-        self.note(f"start {_short(volume)}")
+        self.note(f"start {_short(volume)}{f' with {image}' * bool(image)}")
         if volume in self.sick:
             message = f"the database's start on volume {volume} did not happen"
             raise Failure(message)
@@ -58,10 +58,10 @@ class World:
         self.note("stop")
         self.lives = False
 
-    def update(self, _stack: Stack, replicas: int, volume: str) -> None:
+    def update(self, _stack: Stack, replicas: int, volume: str, image: str = "") -> None:
         """Changes the service without waiting."""
         self.service = volume or self.service
-        self.note(f"update {replicas} {_short(volume)}")
+        self.note(f"update {replicas} {_short(volume)}{f' with {image}' * bool(image)}")
 
     def remove_volume(self, name: str, _engine: Any = None) -> None:
         """Refuses what serves."""
@@ -109,5 +109,6 @@ def placed(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
             monkeypatch.setattr(module, "volume_exists", lambda name, _engine=None: name in world.volumes)
     monkeypatch.setattr(move, "remove_scratches", lambda _stack: world.note("clear scratches"))
     monkeypatch.setattr(move, "sweep", lambda _stack, _progress: None)
+    monkeypatch.setattr(move, "establish", lambda _stack, stanza: world.note(f"establish {stanza}"))
     monkeypatch.setattr(move, "archiving_on", lambda _target, _stanza: world.note("archive"))
     return world

@@ -44,6 +44,7 @@ MUST: dict[str, set[str]] = {
     "certs.show": {JSON},
     "compose": {JSON},
     "completion": {JSON, DRY_RUN},
+    "database.upgrade": {JSON, DRY_RUN, YES},
     "deploy": {JSON, DRY_RUN},
     "down": {JSON, DRY_RUN, YES},
     "drill.list": {JSON},

@@ -86,6 +86,7 @@ OBTAINED = "tests/certs/test_certs_acme_pebble.py::test_the_task_obtains_once_an
 BACKLOG = f"{PULSES}::test_backlog_of_a_stack"
 REPLAYED = f"{PULSES}::test_dead_letters_are_listed_and_replayed_after_the_mend"
 DROPPED = f"{PULSES}::test_dead_letters_are_dropped"
+UPGRADE = "tests/platform/test_platform_upgrade.py"
 REKEYED = "tests/platform/test_platform_passphrase.py::test_repositories_get_another_passphrase"
 RETENTION = "tests/platform/test_platform_retention.py::test_less_is_kept"
 ELSEWHERE = {
@@ -133,6 +134,9 @@ ELSEWHERE = {
     "invoke backup.marks --json": MARKED,
     "invoke backup.rescue --table items --to-mark before-release-7": RESCUED,
     "invoke restore --to-mark before-release-7": MARKED,
+    "invoke database.upgrade --to 18 --rehearse": f"{UPGRADE}::test_a_release_that_is_too_old_or_serves",
+    "invoke database.upgrade": f"{UPGRADE}::test_killed_in_each_phase",
+    "invoke database.upgrade --to 18": f"{UPGRADE}::test_another_major_version_and_back",
     "invoke backup.passphrase": REKEYED,
     "invoke backup.passphrase --repo s3 --yes": REKEYED,
     "invoke backup.retention": RETENTION,

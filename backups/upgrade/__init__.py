@@ -1,0 +1,1 @@
+"""Another major version of PostgreSQL: tried on a copy, then moved to, and back again by `restore.undo`."""
