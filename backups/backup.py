@@ -21,7 +21,7 @@ from operation.progress import Progress
 from operation.stack import Stack
 
 if TYPE_CHECKING:
-    from infra.sections import Backups
+    from infra.sections.backups import Backups
 
 NEW_LABEL = re.compile(r"new backup label = (\S+)")
 LOCKED = "[050]"

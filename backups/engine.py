@@ -8,7 +8,7 @@ from operation.containers import execute, required
 from operation.failure import refusal
 
 if TYPE_CHECKING:
-    from infra.sections import Backups
+    from infra.sections.backups import Backups
 
 S3 = 2
 """Number of the repository that keeps versions."""

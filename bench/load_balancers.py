@@ -20,7 +20,7 @@ from certs.pairs.store import ensure
 from certs.revocation.lists import current, reissue
 from infra.balancer_file import filled_in
 from infra.routes import Route
-from infra.sections import LoadBalancer, RateLimit
+from infra.sections.load_balancer import LoadBalancer, RateLimit
 from operation.containers import client, wait_for
 from operation.failure import Failure
 from operation.progress import Progress

@@ -9,7 +9,7 @@ import yaml
 
 from infra.parties import services
 from infra.scraping import kind, targets
-from infra.sections import Monitoring
+from infra.sections.monitoring import Monitoring
 from infra.settings import Settings
 
 FOLDER = "infra/images/monitoring/rules"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from infra.alert_rules import scaled
-from infra.sections import Monitoring
+from infra.sections.monitoring import Monitoring
 
 PASSWORD_FILE = "/run/secrets/smtp-password"  # noqa: S105  # in Alertmanager's container
 TOKEN_FILE = "/run/secrets/webhook-token"  # noqa: S105

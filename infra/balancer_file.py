@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from certs.acme.account import thumbprint
 from infra.routes import Route, routes
-from infra.sections import OWN_PORTS, LoadBalancer
+from infra.sections.load_balancer import OWN_PORTS, LoadBalancer
 from infra.templates import rendered
 from operation.stack import Stack
 

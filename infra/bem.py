@@ -27,7 +27,7 @@ from infra.parties import (
     Party,
     parties,
 )
-from infra.sections import Api, Pulse, Realtime
+from infra.sections.services import Api, Pulse, Realtime
 from infra.services import Service, ServiceArgs
 from infra.storage import Storage, Volumes
 from infra.tls import Tls

@@ -15,7 +15,7 @@ from infra.cluster import Cluster
 from infra.images import ImageArgs, built
 from infra.network import Networks
 from infra.parties import DATABASE
-from infra.sections import OUTSIDE_ROOTS
+from infra.sections.object_store import OUTSIDE_ROOTS
 from infra.storage import Volumes
 from infra.swarm_service import SwarmServiceArgs, swarm_service
 from infra.templates import config, rendered, secret

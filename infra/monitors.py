@@ -13,7 +13,7 @@ from infra.parties import (
     Party,
 )
 from infra.places import PASSWORD_FILE
-from infra.sections import Monitoring
+from infra.sections.monitoring import Monitoring
 
 CERTIFICATES = "/certs/current"
 WEB = "/etc/monitoring/web.yml"

@@ -7,22 +7,15 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from infra.sections import (
-    Api,
-    Backups,
-    Cache,
-    Certificates,
-    Database,
-    Images,
-    LoadBalancer,
-    Monitoring,
-    ObjectStore,
-    Pulse,
-    Realtime,
-    Section,
-    Talks,
-    Training,
-)
+from infra.sections.backups import Backups
+from infra.sections.certificates import Certificates
+from infra.sections.database import Database
+from infra.sections.load_balancer import LoadBalancer
+from infra.sections.monitoring import Monitoring
+from infra.sections.object_store import ObjectStore
+from infra.sections.section import Section
+from infra.sections.services import Api, Cache, Images, Pulse, Realtime, Training
+from infra.sections.talks import Talks
 from operation.failure import Failure, refusal
 
 PROJECT = "bem"

@@ -5,7 +5,7 @@ import pulumi
 from certs.delivery import Delivery
 from certs.pairs.profile import LONGEST_PUBLIC_LIFE, Profile
 from infra.parties import LOAD_BALANCER, Party, parties
-from infra.sections import Certificates
+from infra.sections.certificates import Certificates
 from infra.storage import Volumes
 from operation.stack import Stack
 

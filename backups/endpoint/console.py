@@ -7,7 +7,7 @@ from typing import Any
 from backups.endpoint import keys, reach
 from backups.endpoint.coordinates import Coordinates, coordinates, of_settings, read_roots
 from backups.endpoint.reach import Reached
-from infra.sections import ObjectStore
+from infra.sections.object_store import ObjectStore
 from infra.settings import PROJECT, settings_from
 from operation.failure import Failure, refusal
 from operation.mutation import mutation

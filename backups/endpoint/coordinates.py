@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from backups.endpoint.keys import Keys, keys_of
-from infra.sections import ObjectStore
+from infra.sections.object_store import ObjectStore
 from operation.failure import refusal
 from operation.stack import Stack
 

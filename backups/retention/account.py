@@ -7,7 +7,7 @@ from backups.engine import REPOSITORIES, S3
 from backups.info import Backup
 from backups.retention.effect import Effect
 from backups.retention.survey import Survey
-from infra.sections import ObjectStore
+from infra.sections.object_store import ObjectStore
 
 MEBIBYTE = 1024**2
 

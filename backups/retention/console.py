@@ -15,7 +15,7 @@ from backups.retention.account import content, kept_lines, lost_lines
 from backups.retention.expiry import expire
 from backups.retention.policy import SECTION, Wish, checked, values, words
 from backups.retention.survey import Survey, foretold, kept
-from infra.sections import Backups
+from infra.sections.backups import Backups
 from operation.consent import ask
 from operation.containers import container
 from operation.lock import locked

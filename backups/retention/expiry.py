@@ -5,7 +5,7 @@ from typing import Any
 
 from backups.backup import LOCKED, told
 from backups.engine import REPOSITORIES
-from infra.sections import Backups
+from infra.sections.backups import Backups
 from operation.containers import execute
 from operation.failure import Failure
 

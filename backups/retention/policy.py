@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from infra.sections import Backups
+from infra.sections.backups import Backups
 from infra.settings import PROJECT, settings_from
 from operation.failure import Failure, refusal
 from operation.stack import Stack

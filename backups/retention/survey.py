@@ -11,7 +11,7 @@ from backups.engine import REPOSITORIES
 from backups.proving import proofs
 from backups.retention.effect import Effect, effect, lost_marks, lost_span
 from backups.retention.expiry import expire
-from infra.sections import Backups
+from infra.sections.backups import Backups
 from operation.failure import Failure
 from operation.stack import Stack
 

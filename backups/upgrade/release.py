@@ -3,7 +3,7 @@
 import re
 from typing import get_args
 
-from infra.sections import Release
+from infra.sections.database import Release
 from operation.failure import refusal
 
 RELEASES: tuple[int, ...] = get_args(Release)

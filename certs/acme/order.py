@@ -24,7 +24,7 @@ from certs.acme import chain, proof
 from certs.acme.pending import Pending
 from certs.acme.proof import Say
 from certs.acme.server import Server
-from infra.sections import Acme
+from infra.sections.acme import Acme
 from operation.failure import Failure
 
 ISSUED = 120

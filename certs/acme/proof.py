@@ -12,7 +12,7 @@ from certs.acme.hook import Record
 from certs.acme.pending import Pending
 from certs.acme.server import Server
 from certs.acme.trouble import SERVES_ON
-from infra.sections import Acme
+from infra.sections.acme import Acme
 from operation.failure import Failure
 
 PROVEN = 120

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from certs.acme import place
-from infra.sections import Acme
+from infra.sections.acme import Acme
 from operation.custodian import write_private
 from operation.stack import Stack
 

@@ -14,7 +14,7 @@ from certs.ca.keys import PrivateKey
 from certs.ca.signature import pem
 from certs.rotation import succession, transition
 from certs.turn import turn
-from infra.sections import KeyType
+from infra.sections.certificates import KeyType
 from operation import custodian
 from operation.failure import Failure
 from operation.stack import Stack

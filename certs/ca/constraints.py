@@ -10,7 +10,7 @@ from typing import Any
 from cryptography import x509
 
 from infra.parties import ROLES
-from infra.sections import Certificates
+from infra.sections.certificates import Certificates
 
 LIKE_A_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 """A common name that OpenSSL takes for a DNS name where a certificate has no other."""

@@ -7,7 +7,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from certs.ca.keys import PRIVATE_KEYS, PrivateKey, new_key, private_pem
-from infra.sections import KeyType
+from infra.sections.certificates import KeyType
 from operation import custodian
 from operation.failure import Failure
 from operation.stack import Stack

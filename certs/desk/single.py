@@ -14,7 +14,7 @@ from certs.pairs import bundle, named, pruning, store
 from certs.pairs.bundle import FORMATS, Format
 from certs.pairs.named import KINDS, Kind
 from certs.pairs.statement import serial_of
-from infra.sections import KeyType
+from infra.sections.certificates import KeyType
 from operation import audit, custodian
 from operation.failure import refusal
 from operation.mutation import mutation

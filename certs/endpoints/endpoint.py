@@ -15,7 +15,7 @@ from certs.pairs.statement import serial_of
 from certs.pairs.store import certificate
 from infra.monitors import monitors
 from infra.parties import LOAD_BALANCER, services
-from infra.sections import Certificates
+from infra.sections.certificates import Certificates
 from operation.containers import client, containers
 from operation.failure import Failure
 from operation.stack import Stack

@@ -7,7 +7,8 @@ from certs.ca.constraints import private_domain
 from certs.pairs import store
 from certs.pairs.profile import LONGEST_PUBLIC_LIFE, PARTY, Profile
 from infra.parties import PARTIES
-from infra.sections import KeyType, dns_name
+from infra.sections.certificates import KeyType
+from infra.sections.names import dns_name
 from operation.failure import refusal
 from operation.stack import Stack
 

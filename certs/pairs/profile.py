@@ -5,7 +5,8 @@ import re
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from infra.sections import DNS_NAME, LONGEST_DNS_NAME, KeyType
+from infra.sections.certificates import KeyType
+from infra.sections.names import DNS_NAME, LONGEST_DNS_NAME
 from operation.failure import refusal
 
 PARTY = re.compile(r"[a-z][a-z0-9-]{0,30}")

@@ -13,7 +13,7 @@ from backups.engine import (
     query,
     repositories,
 )
-from infra.sections import Backups
+from infra.sections.backups import Backups
 from operation.failure import Failure
 from operation.progress import Progress
 from tests.backups.scene import Container

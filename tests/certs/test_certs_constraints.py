@@ -17,7 +17,7 @@ from certs.pairs.leaf import Leaf, issue
 from certs.pairs.profile import Profile
 from certs.pairs.store import ensure
 from infra.parties import ROLES
-from infra.sections import Certificates
+from infra.sections.certificates import Certificates
 from infra.tls import profiles
 from operation.failure import Failure
 from operation.stack import Stack

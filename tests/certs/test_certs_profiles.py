@@ -15,7 +15,7 @@ from certs.pairs.named import KINDS, Kind, wish
 from certs.pairs.profile import Profile
 from certs.pairs.statement import purposes_of
 from certs.pairs.store import ensure
-from infra.sections import Certificates, KeyType
+from infra.sections.certificates import Certificates, KeyType
 from infra.settings import settings_from
 from infra.tls import profiles
 from operation.failure import Failure

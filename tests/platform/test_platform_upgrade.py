@@ -2,12 +2,8 @@
 
 import os
 import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
-import httpx
 import pytest
 
 from backups import journal
@@ -16,6 +12,7 @@ from backups.journal import Phase
 from operation.containers import container
 from tests.platform.deployment import Deployment, awaited
 from tests.platform.test_platform_state import unchanged
+from tests.platform.writer import Writer
 
 pytestmark = [pytest.mark.platform, pytest.mark.long, pytest.mark.lane("upgrade")]
 
@@ -25,32 +22,6 @@ OLD, NEW = 15, 17
 def serves(deployment: Deployment) -> int:
     """The major version that answers."""
     return int(query(container(deployment.stack, "database"), "show server_version_num")) // 10000
-
-
-@contextmanager
-def writing(deployment: Deployment) -> Iterator[list[str]]:
-    """A client that writes all the time; the names that were acknowledged."""
-    acknowledged: list[str] = []
-    ended = threading.Event()
-
-    def write() -> None:
-        with deployment.client() as client:
-            for number in range(1_000_000):
-                if ended.wait(0.05):
-                    return
-                name = f"written-{number}"
-                with suppress(httpx.HTTPError):
-                    answer = client.post("/items", json={"name": name})
-                    if answer.status_code == httpx.codes.CREATED:
-                        acknowledged.append(name)
-
-    thread = threading.Thread(target=write)
-    thread.start()
-    try:
-        yield acknowledged
-    finally:
-        ended.set()
-        thread.join()
 
 
 def begun(deployment: Deployment) -> None:
@@ -71,15 +42,15 @@ def test_another_major_version_and_back(another: Deployment) -> None:
     assert rehearsed["rows"] > 0
     assert serves(another) == OLD
     assert another.settings.database.version == OLD
-    with writing(another) as acknowledged:
-        awaited(lambda: len(acknowledged) > 20, 30, "writes")
+    with Writer(another, "written") as writer:
+        awaited(lambda: len(writer.acknowledged) > 20, 30, "writes")
         done = another.succeed("database.upgrade", "--yes", "--json").json
-        count = len(acknowledged)
-        awaited(lambda: len(acknowledged) > count + 20, 30, "writes behind it")
+        count = len(writer.acknowledged)
+        awaited(lambda: len(writer.acknowledged) > count + 20, 30, "writes behind it")
     assert serves(another) == done["version"] == NEW
     assert done["stanza"] == another.settings.backups.stanza == "bem-17"
     assert {each["repository"] for each in done["proofs"] if each["good"]} == {"local", "s3"}
-    assert set(acknowledged) <= set(another.names())
+    assert set(writer.acknowledged) <= set(another.names())
     assert 0 < done["conversion_seconds"] < done["seconds_down"]
     another.faultless(60)
     assert unchanged(another)

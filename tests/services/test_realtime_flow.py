@@ -6,7 +6,7 @@ from redis.asyncio import Redis
 from starlette.types import Scope
 
 from infra.bem import realtime_environment
-from infra.sections import Realtime
+from infra.sections.services import Realtime
 from services.realtime.bucket import ABUSE, BYTES, Bucket
 from services.realtime.commands import Commands
 from services.realtime.configuration import Configuration, from_environment

@@ -6,40 +6,25 @@ recovery point needs. Exit status 2 is input that was refused, 1 anything else.
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bucket import Wrong
 from history import Entry, History
 from objects import Objects
-from surroundings import Surroundings, Unusable, surroundings
+from surroundings import Surroundings, Unusable
+from tool import Refused, ended, instant
 
 AS_IT_WAS, YOUNGER, REWRITE, DELETE, ABSENT = "as_it_was", "younger", "rewrite", "delete", "absent"
 DAY = timedelta(days=1)
 """What is younger is thinned out by nobody: a restore may go there without a point."""
 
 
-class Refused(Exception):  # noqa: N818  # the adjective that its words carry
-    """Input that makes no sense; nothing was changed."""
-
-
 def main(argv: list[str]) -> int:
     """Does one of the four and prints what it found."""
-    try:
-        chosen = arguments(argv)
-        around = surroundings(os.environ)
-        said = chosen.do(chosen, _objects(around))
-    except Refused as refused:
-        sys.stderr.write(f"{refused}\n")
-        return 2
-    except (Unusable, Wrong, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write(json.dumps(said) + "\n")
-    return 0
+    chosen = arguments(argv)
+    return ended(lambda around: chosen.do(chosen, _objects(around)))
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -68,7 +53,7 @@ def look(_chosen: argparse.Namespace, objects: Objects) -> dict[str, Any]:
 def check(chosen: argparse.Namespace, objects: Objects) -> dict[str, Any]:
     """Which of the named objects are not there, and which are not what their row says."""
     wanted = _read()
-    moment = _moment(chosen.as_of) if chosen.as_of else None
+    moment = instant(chosen.as_of) if chosen.as_of else None
     missing, differing = [], []
     for key, sha256 in wanted:
         entry = _entry(objects, key, moment)
@@ -81,7 +66,7 @@ def check(chosen: argparse.Namespace, objects: Objects) -> dict[str, Any]:
 
 def bring_back(chosen: argparse.Namespace, objects: Objects) -> dict[str, Any]:
     """Every object as it was at a moment; what was written after `upto` is somebody else's and stays."""
-    as_of, upto = _moment(chosen.as_of), _moment(chosen.upto)
+    as_of, upto = instant(chosen.as_of), instant(chosen.upto)
     if upto < as_of:
         raise Refused(f"{chosen.upto} lies before {chosen.as_of}")
     counts = dict.fromkeys((AS_IT_WAS, YOUNGER, REWRITE, DELETE, ABSENT), 0)
@@ -111,7 +96,7 @@ def step(history: History, as_of: datetime, upto: datetime) -> tuple[str, Entry 
 
 def thin(_chosen: argparse.Namespace, objects: Objects) -> dict[str, Any]:
     """Removes versions that no reader gets and no point needs."""
-    moments = sorted(_moment(each) for each in _read())
+    moments = sorted(instant(each) for each in _read())
     removed = 0
     for history in list(objects.histories()):
         for entry in superfluous(history, moments, datetime.now(UTC) - DAY):
@@ -154,16 +139,6 @@ def _read() -> Any:
         return json.load(sys.stdin)
     except ValueError as error:
         raise Refused(f"standard input is no JSON: {error}") from error
-
-
-def _moment(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"{text!r} is no time") from None
-    if found.tzinfo is None:
-        raise Refused(f"{text!r} has no offset from UTC")
-    return found.astimezone(UTC)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@ Words on its progress go to standard error. Exit status 2 is input that was refu
 """
 
 import argparse
-import json
-import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,11 +11,11 @@ from typing import Any
 
 import locks
 import past
-from bucket import Wrong
 from changes import Watch
 from history import Entry, History
 from objects import Objects
-from surroundings import Surroundings, Unusable, surroundings
+from surroundings import Surroundings
+from tool import Refused, ended, instant
 
 QUARTER = 4
 """A lock with less than this part of its days left is ending."""
@@ -26,24 +24,10 @@ MOST_DAYS = 3650
 """A lock cannot be taken back; ten years are what the stack's file allows, too."""
 
 
-class Refused(Exception):  # noqa: N818  # the adjective that its words carry
-    """Input that makes no sense; nothing was changed."""
-
-
 def main(argv: list[str]) -> int:
     """Does one of the three and prints what it found."""
-    try:
-        chosen = arguments(argv)
-        around = surroundings(os.environ)
-        said = chosen.do(chosen, around, Objects(around), datetime.now(UTC))
-    except Refused as refused:
-        sys.stderr.write(f"{refused}\n")
-        return 2
-    except (Unusable, Wrong, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write(json.dumps(said) + "\n")
-    return 0
+    chosen = arguments(argv)
+    return ended(lambda around: chosen.do(chosen, around, Objects(around), datetime.now(UTC)))
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
@@ -107,15 +91,10 @@ def moment(text: str, now: datetime) -> datetime:
     Raises:
         Refused: for anything else.
     """
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused(f"{text!r} is no time") from None
-    if found.tzinfo is None:
-        raise Refused(f"{text!r} has no offset from UTC")
+    found = instant(text)
     if past.future(found, now):
         raise Refused(f"{text} is yet to come")
-    return found.astimezone(UTC)
+    return found
 
 
 def current(histories: Iterator[History]) -> Iterator[Entry]:

@@ -13,7 +13,8 @@ from backups.retention.effect import effect
 from backups.retention.expiry import expire, expire_command, expired
 from backups.retention.policy import Wish, checked, values, words
 from backups.retention.survey import Survey, kept, surveyed
-from infra.sections import Backups, ObjectStore
+from infra.sections.backups import Backups
+from infra.sections.object_store import ObjectStore
 from infra.settings import settings_from
 from operation.failure import Failure
 from operation.stack import ROOT, Stack

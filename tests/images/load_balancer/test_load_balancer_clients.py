@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import docker
 import pytest
 
-from infra.sections import RateLimit
+from infra.sections.load_balancer import RateLimit
 from tests.images.authority import Authority
 from tests.images.load_balancer.view import HTTPS
 from tests.images.workshop import Container, Workshop, logs

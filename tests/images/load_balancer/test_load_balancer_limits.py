@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from infra.sections import RateLimit
+from infra.sections.load_balancer import RateLimit
 from tests.images.authority import Authority
 from tests.images.load_balancer.view import HTTPS, client, ready
 from tests.images.workshop import Container, port, until

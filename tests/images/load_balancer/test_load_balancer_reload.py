@@ -14,7 +14,7 @@ from infra.balancer_delivery import ConfigurationProvider, deliver
 from infra.balancer_file import generation_of
 from infra.balancer_volume import FOLDER, Place
 from infra.routes import Route
-from infra.sections import RateLimit
+from infra.sections.load_balancer import RateLimit
 from operation.failure import Failure
 from operation.stack import LABEL_ROLE, LABEL_STACK, Stack
 from tests.images.authority import Authority

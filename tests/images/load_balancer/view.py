@@ -12,7 +12,7 @@ import httpx
 
 from infra import balancer_file
 from infra.routes import Route
-from infra.sections import LoadBalancer
+from infra.sections.load_balancer import LoadBalancer
 from operation.stack import Stack
 from tests.images.authority import Authority
 from tests.images.workshop import Container, Workshop, healthy, logs, port, until
