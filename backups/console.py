@@ -25,8 +25,8 @@ from backups.points.account import Pointed, lines_of
 from backups.preflight import Checked, preflight, reader
 from backups.proving import console as proving
 from backups.proving.proof_announcement import try_to_announce
-from backups.restore import Restored
 from backups.restore import restore as run_restore
+from backups.restored import Restored
 from backups.target import Target, looked_up
 from backups.undo import forget as run_forget
 from backups.undo import previous

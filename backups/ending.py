@@ -1,6 +1,6 @@
 """The very last rows of a restore: where they came from, and whether some may be missing."""
 
-from backups.restore import Restored
+from backups.restored import Restored
 
 
 def ending(restored: Restored) -> list[str]:

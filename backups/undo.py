@@ -5,13 +5,14 @@ from typing import Any
 
 from backups import cut_over, journal, lineage, recovery, server, switch
 from backups.borrowed import keep_unarchived
+from backups.generation import check_agreement, values
 from backups.journal import Move, Phase
 from backups.lineage import START, Reign
 from backups.move import finish, healed, move_over
 from backups.points import moving
 from backups.points.along import Along
 from backups.proof import Facts, gather
-from backups.restore import Restored, check_agreement, values
+from backups.restored import Restored
 from backups.scratch import remove_volume, scratch, volume_exists
 from backups.upgrade.nature import Nature, nature
 from operation.containers import execute, required

@@ -3,7 +3,7 @@
 import pulumi
 from pulumi.runtime import config
 
-from backups.restore import check_agreement
+from backups.generation import check_agreement
 from backups.switch import serving_volume
 from infra.bem import Platform
 from operation.failure import Failure

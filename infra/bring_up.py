@@ -6,14 +6,15 @@ from backups.backup import take
 from backups.endpoint import reach, settled
 from backups.endpoint.coordinates import coordinates
 from backups.engine import REPOSITORIES
+from backups.generation import check_agreement
 from backups.kit import announcement as custody
 from backups.kit.pending import awaits
+from backups.move import settle
 from backups.passphrase.journal import remind
 from backups.points import shelf
 from backups.proving.proof_announcement import try_to_announce
 from backups.proving.proofs import newest
 from backups.proving.verify import verify
-from backups.restore import check_agreement, settle
 from backups.switch import serving_volume
 from infra.addresses import addresses
 from infra.ports import check_ports

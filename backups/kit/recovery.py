@@ -11,8 +11,8 @@ from backups.kit.pending import Recovery, awaits
 from backups.move import settle
 from backups.points import lost_cache
 from backups.preflight import preflight
-from backups.restore import Restored
 from backups.restore import restore as run_restore
+from backups.restored import Restored
 from backups.scratch import remove_volume
 from backups.target import Target
 from infra.bring_up import deploy, first_backups

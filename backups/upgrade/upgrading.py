@@ -8,12 +8,12 @@ from typing import Any
 from backups import cut_over, journal, lineage, recovery, server, switch
 from backups.backup import end_orphan
 from backups.engine import query
+from backups.generation import check_agreement, unused_generation, values
 from backups.journal import Move, Phase
 from backups.lineage import START, Reign
 from backups.move import finish, healed, move_over
 from backups.plan import Plan
 from backups.proof import heartbeat
-from backups.restore import check_agreement, unused_generation, values
 from backups.scratch import scratch
 from backups.upgrade.conversion import convert, put_in_order, ready
 from backups.upgrade.release import stanza_of

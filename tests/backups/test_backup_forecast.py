@@ -17,7 +17,7 @@ from backups.plan import Goal, Plan
 from backups.points import console as point_console
 from backups.preflight import Checked
 from backups.proof import Facts
-from backups.restore import Restored
+from backups.restored import Restored
 from backups.target import Target
 from operation.stack import Stack
 from tests.backups.scene import MEBIBYTE, at, backup, catalog, reach

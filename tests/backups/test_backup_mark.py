@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from backups import mark, server
+from backups.attempt import as_marked
 from backups.forecast import forecast
 from backups.mark import Mark
 from backups.plan import Goal, plans, repositories_of
 from backups.preflight import Checked
 from backups.proof import Facts
 from backups.recovery import restore_argv
-from backups.restore import _as_marked
 from backups.target import Target, looked_up, parse_target
 from operation.failure import Failure
 from operation.stack import Stack
@@ -115,7 +115,7 @@ def test_another_moment_than_the_mark_s_never_serves() -> None:
     """A restored database that knows another second is refused before anything moves."""
     (plan, *_) = ways(ONE)
     good = Facts(checksums=True, heartbeat=at(9.99))
-    assert _as_marked(plan, good) == good
-    assert _as_marked(replace(plan, mark=None), Facts(checksums=True)).heartbeat is None
+    assert as_marked(plan, good) == good
+    assert as_marked(replace(plan, mark=None), Facts(checksums=True)).heartbeat is None
     with pytest.raises(Failure, match="recorded"):
-        _as_marked(plan, Facts(checksums=True, heartbeat=at(9.98)))
+        as_marked(plan, Facts(checksums=True, heartbeat=at(9.98)))

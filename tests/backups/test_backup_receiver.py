@@ -8,7 +8,7 @@ from backups import receiver
 from backups.ending import ending
 from backups.proof import Facts
 from backups.receiver import Tail
-from backups.restore import Restored
+from backups.restored import Restored
 from operation.stack import Stack
 from tests.backups.scene import Container
 

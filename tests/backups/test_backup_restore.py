@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from backups import cut_over, journal, lineage, switch
+from backups import attempt, cut_over, journal, lineage, switch
 from backups import restore as module
 from backups.catalog import Catalog
+from backups.generation import check_agreement, unused_generation, values
 from backups.journal import Phase
 from backups.outlook import rates
 from backups.plan import Goal, Plan
 from backups.proof import Facts
-from backups.restore import check_agreement, restore, unused_generation, values
+from backups.restore import restore
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -52,7 +53,7 @@ def recovery(world: World, monkeypatch: pytest.MonkeyPatch) -> Recovery:
     monkeypatch.setattr("backups.server.start", lambda _: notes("recover"))
     monkeypatch.setattr("backups.server.system", lambda _: 7)
     monkeypatch.setattr("backups.server.timeline", lambda _: 1)
-    monkeypatch.setattr(module, "gather", lambda _: Facts(checksums=True, heartbeat=at(9)))
+    monkeypatch.setattr(attempt, "gather", lambda _: Facts(checksums=True, heartbeat=at(9)))
     monkeypatch.setattr(module, "end_orphan", lambda *_: notes("orphans"))
     monkeypatch.setattr(cut_over, "catch_up", lambda *_: notes("catch-up"))
     monkeypatch.setattr(cut_over, "old_is_dead", lambda _: notes("dead"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backups import move, restore, switch, undo
+from backups import attempt, generation, move, switch, undo
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -101,7 +101,7 @@ def placed(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     for name in ("start_database", "stop_database", "update", "alive"):
         monkeypatch.setattr(switch, name, getattr(world, name))
     monkeypatch.setattr(switch, "serving_volume", lambda _stack: world.service)
-    for module in (move, restore, undo):
+    for module in (move, attempt, generation, undo):
         for name in ("remove_volume", "ensure_volume", "scratch", "up"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, getattr(world, name))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backups.proving import proofs
-from infra import survey
+from infra.looks import safety
 from infra.questions import Seen
 from infra.status import Status
 from operation.failure import Failure
@@ -39,7 +39,7 @@ def looked(stack: Stack, *repositories: int, silent: bool = False) -> Status:
     else:
         answer.set_result(Seen(catalog([backup("L", 0, each) for each in repositories], {}), NOW, {}))
     status = Status(stack.name)
-    survey._proofs(answer, stack, status)  # noqa: SLF001  # one look of many
+    safety.proofs(answer, stack, status)
     return status
 
 

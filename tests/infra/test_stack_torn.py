@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from backups.continuity import Torn
-from infra import survey
+from infra.looks import safety
 from infra.questions import Seen
 from infra.status import Status
 from operation.stack import Stack
@@ -20,7 +20,7 @@ def looked(torn: dict[int, Torn], bare: frozenset[int] = frozenset()) -> list[st
     answer: Future[Seen] = Future()
     answer.set_result(Seen(known, now, torn))
     status = Status("torn")
-    survey._backups(answer, Stack("torn", given={}), status)  # noqa: SLF001  # one look of many
+    safety.backups(answer, Stack("torn", given={}), status)
     return [each for each in status.wrong if "lags" not in each]
 
 

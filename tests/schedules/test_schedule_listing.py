@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.looks.standing import schedules
 from infra.status import Status
-from infra.survey import _schedules
 from operation.failure import Failure
 from operation.stack import Stack
 from schedules import host, installation, listing, plan, record, store
@@ -162,7 +162,7 @@ def test_status_says_what_is_wrong_and_what_runs(stack: Stack, make: Make) -> No
     """Sentences go into `wrong`, rows beside them."""
     store.write(stack, make())
     status = Status("try")
-    _schedules(stack, status)
+    schedules(stack, status)
     assert [each.name for each in status.schedules] == ["backup-full"]
     assert any("no scheduler runs" in sentence for sentence in status.wrong)
     assert status.remarks == []
@@ -170,10 +170,10 @@ def test_status_says_what_is_wrong_and_what_runs(stack: Stack, make: Make) -> No
 
 def test_status_remarks_that_nothing_runs_by_itself(stack: Stack, make: Make) -> None:
     """Also when only drills do."""
-    for schedules in (0, 1):
+    for number in (0, 1):
         status = Status("try")
-        _schedules(stack, status)
-        assert len(status.schedules) == schedules
+        schedules(stack, status)
+        assert len(status.schedules) == number
         assert status.remarks == [listing.NONE]
         store.write(stack, make(name="drill-lost", job=("drill", "lost")))
 
@@ -184,4 +184,4 @@ def test_a_damaged_schedule_is_a_failure_for_status(stack: Stack, make: Make) ->
     path = stack.folder / "schedules" / "backup-full.json"
     os.truncate(path, 10)
     with pytest.raises(Failure, match="cannot be read"):
-        _schedules(stack, Status("try"))
+        schedules(stack, Status("try"))

@@ -8,7 +8,7 @@ import pytest
 from backups.kit import announcement, custody, lasting, parts, record
 from backups.kit.custody import Custody
 from backups.kit.kit import Kit
-from infra import survey
+from infra.looks import safety
 from infra.status import Status
 from operation.failure import Failure
 from operation.stack import Stack
@@ -149,7 +149,7 @@ def test_status_is_red_only_where_it_matters(
     monkeypatch.setattr(custody, "on_this_host", lambda _: True)
     configure(kept, {"backups.off_host_required": required})
     status = Status(kept.name)
-    survey._custody(fresh(kept), status)  # noqa: SLF001  # one look of many
+    safety.custody(fresh(kept), status)
     told, silent = (status.wrong, status.remarks) if required else (status.remarks, status.wrong)
     assert any("both repositories are on this host" in each for each in told)
     assert any("is stale (settings changed since)" in each for each in told) is required

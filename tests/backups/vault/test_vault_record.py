@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from backups.vault import complaint, record
-from infra import survey
+from infra.looks import safety
 from infra.status import Status
 from operation.stack import Stack
 from tests.backups.vault.scene import NOW, STOLEN, found
@@ -54,13 +54,13 @@ def test_keys_that_went_otherwise_are_wrong(stack: Stack) -> None:
     assert "archive.info" in said
     record.keep(stack, seen)
     status = Status(stack.name)
-    survey._vault(stack, status)  # noqa: SLF001  # one look of many
+    safety.vault(stack, status)
     assert status.wrong == [], "a few may be pgBackRest's own, after a backup that was killed"
     record.keep(
         stack,
         record.of_look(found(**{**STOLEN, "deleted_otherwise": complaint.MANY, "shortest_until": None})),
     )
-    survey._vault(stack, status)  # noqa: SLF001
+    safety.vault(stack, status)
     assert [each.partition(" keys")[0] for each in status.wrong] == [str(complaint.MANY)]
 
 
