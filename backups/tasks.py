@@ -6,6 +6,11 @@ from invoke.collection import Collection
 from invoke.context import Context
 from invoke.tasks import task
 
+from backups.passphrase.tasks import passphrase
+from backups.proving.tasks import proofs, verify
+from backups.rescue.tasks import rescue
+from backups.retention.tasks import retention
+
 STACK = "which stack; else PULUMI_STACK, else local"
 JSON = "print JSON"
 REPO = "local or s3; both when left out"
@@ -54,40 +59,6 @@ def listing(_context: Context, stack: str = "", json: bool = False) -> None:
     console.listing(stack, as_json=json)
 
 
-@task(help={"repo": REPO, "stack": STACK, "json": JSON})
-def verify(_context: Context, repo: str = "", stack: str = "", json: bool = False) -> None:
-    """Prove the newest backup: restored into a scratch database, up to a point that the living one makes now.
-
-    Compares both there; checks every page, heap and index, and the statements of backups/verify.sql. Signs
-    the verdict. Example: invoke backup.verify --repo local
-    """
-    from backups.proving import console as proving  # noqa: PLC0415
-
-    proving.verify(stack, repo, as_json=json)
-
-
-@task(
-    help={
-        "check": "look at this file alone: a proof or a drill's journal, with its .sig beside it",
-        "stack": STACK,
-        "json": JSON,
-    }
-)
-def proofs(_context: Context, check: str = "", stack: str = "", json: bool = False) -> None:
-    """List the proofs: verdict, age, until when each counts, and whether its signature holds.
-
-    Exit status 1 when one was changed or is gone. Example: invoke backup.proofs --json
-    """
-    from pathlib import Path  # noqa: PLC0415
-
-    from backups.proving import console as proving  # noqa: PLC0415
-
-    if check:
-        proving.check(stack, Path(check), as_json=json)
-    else:
-        proving.listing(stack, as_json=json)
-
-
 @task(
     positional=["name"],
     help={
@@ -116,49 +87,6 @@ def marks(_context: Context, stack: str = "", json: bool = False) -> None:
     from backups import marking  # noqa: PLC0415
 
     marking.listing(stack, as_json=json)
-
-
-@task(
-    auto_shortflags=False,  # they would leave no letter for `to_mark` but its underscore
-    help={
-        "table": "its name: items, or audit.log with its schema",
-        "to": "the moment, a time with its offset: 2026-11-24T03:10:00+01:00",
-        "to_mark": "the name of a mark: its very moment",
-        "backup": "the label of a backup: its own end",
-        "where": "a condition on its columns; all rows when left out",
-        "to_table": "what the rescued rows are called; the table's name and the moment when left out",
-        "database": "that has the table",
-        "repo": "local or s3; the best when left out",
-        "dry_run": "pre-flight only: say what would be brought back, and change nothing",
-        "stack": STACK,
-        "json": JSON,
-    },
-)
-def rescue(  # noqa: PLR0913, PLR0917  # one word for each thing that is chosen
-    _context: Context,
-    table: str,
-    to: str = "",
-    to_mark: str = "",
-    backup: str = "",
-    where: str = "",
-    to_table: str = "",
-    database: str = "bem",
-    repo: str = "",
-    dry_run: bool = False,
-    stack: str = "",
-    json: bool = False,
-) -> None:
-    """Bring a table back as it was, beside the one that serves: nothing is overwritten, differences are told.
-
-    The database serves on meanwhile; the moment is restored into a scratch.
-    Example: invoke backup.rescue --table items --to 2026-11-24T03:10:00+01:00
-    """
-    from backups.rescue import console  # noqa: PLC0415
-    from backups.target import parse_target  # noqa: PLC0415
-
-    target = parse_target(to, backup, False, to_mark)
-    chosen = {"where": where, "to_table": to_table, "database": database, "repo": repo}
-    console.run(stack, table, target, chosen, dry_run=dry_run, as_json=json)
 
 
 @task(
@@ -250,65 +178,6 @@ def forget(
     from backups import console  # noqa: PLC0415
 
     console.forget(stack, generation, yes=yes, as_json=json, dry_run=dry_run)
-
-
-@task(
-    help={
-        "repo": REPO,
-        "yes": "do not ask",
-        "dry_run": "ask the repositories, say what would be encrypted anew, and change nothing",
-        "stack": STACK,
-        "json": JSON,
-    }
-)
-def passphrase(
-    _context: Context,
-    repo: str = "",
-    yes: bool = False,
-    dry_run: bool = False,
-    stack: str = "",
-    json: bool = False,
-) -> None:
-    """Give the repositories another passphrase; backups stay as they are, and archiving goes on.
-
-    After an interruption the same command goes on. A new recovery kit is due then.
-    Example: invoke backup.passphrase --dry-run
-    """
-    from backups.passphrase import console  # noqa: PLC0415
-
-    console.passphrase(stack, repo, yes=yes, dry_run=dry_run, as_json=json)
-
-
-@task(
-    auto_shortflags=False,  # `--diff`, `--days` and `--dry-run` begin alike
-    help={
-        "full": "full backups kept in each repository",
-        "diff": "differential backups kept in each repository",
-        "days": "days that can be returned to, in place of a number of full backups",
-        "yes": "do not ask",
-        "dry_run": "say what would expire, and change nothing",
-        "stack": STACK,
-        "json": JSON,
-    },
-)
-def retention(  # one word for each thing that is kept
-    _context: Context,
-    full: str = "",
-    diff: str = "",
-    days: str = "",
-    yes: bool = False,
-    dry_run: bool = False,
-    stack: str = "",
-    json: bool = False,
-) -> None:
-    """Say what is kept; with numbers, say what would expire by them, set them, and expire.
-
-    Example: invoke backup.retention --days 30 --dry-run
-    """
-    from backups.retention import console  # noqa: PLC0415
-    from backups.retention.policy import Wish  # noqa: PLC0415
-
-    console.retention(stack, Wish(full, diff, days), yes=yes, dry_run=dry_run, as_json=json)
 
 
 def collections() -> tuple[Any, Any]:
