@@ -13,12 +13,30 @@ check() {
   fi
 }
 
+# Scripts by their first line, whatever they are called.
+scripts() {
+  find ops .ci infra toolchain tests -type f -exec awk 'FNR == 1 && /^#!.*sh$/ { print FILENAME } { nextfile }' {} +
+}
+
+# Python that runs in an image and imports its neighbours there by their plain names.
+types_in_images() {
+  local strictly=("$venv/bin/mypy" --config-file= --strict --python-version 3.13 --scripts-are-modules)
+  MYPYPATH=infra/images/object-store "${strictly[@]}" infra/images/object-store/*.py &&
+    "${strictly[@]}" infra/images/database/bin/wal-runs &&
+    "${strictly[@]}" infra/images/database/bin/timeline-histories
+}
+
 # The checks, and how many passed.
 check_all() {
-  local passed=0 failed=0
+  local passed=0 failed=0 scripts
   check "$venv/bin/ruff" check .
   check "$venv/bin/ruff" format --check .
   check "$venv/bin/mypy"
+  check types_in_images
+  mapfile -t scripts < <(scripts)
+  if [[ -x $venv/bin/shellcheck ]]; then # it is not made for every machine
+    check "$venv/bin/shellcheck" -x "${scripts[@]}"
+  fi
   echo "checks: $passed passed, $failed failed"
   ((failed == 0))
 }

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from types import FrameType
+from typing import NoReturn
 
 import front
 from bucket import Bucket, Wrong
@@ -71,7 +72,7 @@ def _hold_volume() -> None:
             return
 
 
-def _run(around: Surroundings) -> None:
+def _run(around: Surroundings) -> NoReturn:
     """SeaweedFS and its front until one of them ends; certificates are the front's alone.
 
     Raises:
