@@ -153,6 +153,8 @@ class Attempt:
             with self.progress.step("promote the restored database"):
                 cut_over.promoted(target, self.number, self.stanza)
         if self.living is not None:
+            if not self.follow:  # who follows has done so
+                cut_over.calm(self.living)
             keep_unarchived(target, self.progress)  # most of it, while the old one serves
         journal.write(self.stack, move.at(Phase.CUT_OVER))
         move = replace(move, along=moving.halt(self.stack, move.along, self.progress))

@@ -33,6 +33,11 @@ def catch_up(living: Any, target: Any) -> None:
         recovery.wait_for_replay(target, goal - 1)
 
 
+def calm(living: Any) -> None:
+    """Has a database that serves write its pages: the checkpoint of its end, while nobody serves, is short."""
+    query(living, "checkpoint")
+
+
 def retire(stack: Stack, *, followed: bool = False) -> datetime | None:
     """Stops the old database, if one runs; gives the last second in it, None when nobody could ask.
 

@@ -55,6 +55,7 @@ def recovery(world: World, monkeypatch: pytest.MonkeyPatch) -> Recovery:
     monkeypatch.setattr("backups.server.timeline", lambda _: 1)
     monkeypatch.setattr(attempt, "gather", lambda _: Facts(checksums=True, heartbeat=at(9)))
     monkeypatch.setattr(module, "end_orphan", lambda *_: notes("orphans"))
+    monkeypatch.setattr(cut_over, "calm", lambda _: notes("calm"))
     monkeypatch.setattr(cut_over, "catch_up", lambda *_: notes("catch-up"))
     monkeypatch.setattr(cut_over, "old_is_dead", lambda _: notes("dead"))
     monkeypatch.setattr(cut_over, "drain", lambda _, timeline: notes(f"drain {timeline}"))
@@ -80,6 +81,7 @@ def test_time_is_restored_beside_the_running_database(stack: Stack, world: World
         "recover",
         "pause",
         "promote 2",
+        "calm",
         "retire followed=False",
         "stop",
         "start g3",
