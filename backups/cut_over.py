@@ -34,7 +34,7 @@ def catch_up(living: Any, target: Any) -> None:
 
 
 def calm(living: Any) -> None:
-    """Has a database that serves write its pages: the checkpoint of its end, while nobody serves, is short."""
+    """Has a database that serves write its pages: the checkpoint of its end is short then."""
     query(living, "checkpoint")
 
 
