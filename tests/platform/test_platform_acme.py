@@ -27,6 +27,7 @@ def front(platform: Deployment) -> list[dict[str, Any]]:
     return [row for row in rows if row["party"] == "load-balancer"]
 
 
+@pytest.mark.long
 def test_up_with_acme_obtain_and_back(platform: Deployment, pebble: Pebble) -> None:
     """Our own pair serves until ACME's does, and for all other names; without ACME all is as before."""
     before = platform.stack.file.read_text()

@@ -93,6 +93,7 @@ def test_a_good_image_is_rolled_out_without_a_lost_request(
     assert (outcomes.count("succeeded"), outcomes.count("failed")) == (2, 2)
 
 
+@pytest.mark.long
 def test_what_fails_only_for_clients_is_taken_back(platform: Deployment, images: dict[str, str]) -> None:
     """Healthy, and good as a canary: those who look from outside see it, and the images before come back."""
     before, count = served(platform)

@@ -88,6 +88,7 @@ def test_an_up_that_is_interrupted_says_so(platform: Deployment) -> None:
     assert awaited(platform.well, 60, "the platform's return")
 
 
+@pytest.mark.long
 def test_s3_that_does_not_answer(platform: Deployment) -> None:
     """The local repository goes on, status and the backup name the other one, and all heals by itself."""
     platform.run("docker", "service", "scale", "--detach", f"{platform.name}_object-store=0")
@@ -107,6 +108,7 @@ def test_s3_that_does_not_answer(platform: Deployment) -> None:
     platform.succeed("backup", "--repo", "s3")
 
 
+@pytest.mark.long
 def test_down_keeps_the_data_and_up_brings_it_back(platform: Deployment) -> None:
     """What goes is said first; rows are there again afterwards."""
     platform.write("before down")

@@ -32,6 +32,7 @@ def resolved(source: Any, name: str) -> set[str]:
     return {line.split()[0] for line in words.splitlines() if line}
 
 
+@pytest.mark.long
 def test_two_stacks_on_one_host_never_meet(platform: Deployment, another: Deployment) -> None:
     """Each has its own rows, names, networks and root; what one removes, the other keeps."""
     another.succeed("up", "--skip-backup")

@@ -18,6 +18,7 @@ def kept(deployment: Deployment) -> list[Path]:
     return sorted(found, key=lambda path: int(path.stem.rpartition("-")[2]))
 
 
+@pytest.mark.long
 def test_a_proof_under_writes_is_held_against_the_point(platform: Deployment) -> None:
     """Recovery pauses there, and knows what the living database knew; then the list says so."""
     with Writer(platform, "proof") as writer:

@@ -85,6 +85,7 @@ def rows(platform: Deployment) -> list[str]:
     return platform.names()
 
 
+@pytest.mark.long
 def test_restores_around_each_other_bring_the_right_rows(platform: Deployment, rows: list[str]) -> None:
     """To times before, between and after restores, and after an undo; then old volumes are let go."""
     platform.write("one")
@@ -125,6 +126,7 @@ def test_restores_around_each_other_bring_the_right_rows(platform: Deployment, r
     agreed(platform)
 
 
+@pytest.mark.long
 def test_backup_s_own_end_and_the_other_repository(platform: Deployment) -> None:
     """By its label, from S3; what was written later is gone, and an undo brings it back."""
     before = platform.names()
@@ -160,6 +162,7 @@ def test_a_mark_is_come_back_to_exactly(platform: Deployment) -> None:
     assert set(writer.acknowledged) <= set(platform.names())
 
 
+@pytest.mark.long
 def test_a_hole_in_one_repository_is_filled_from_the_other(platform: Deployment) -> None:
     """A segment that is gone in the middle would end recovery there, quietly: the pre-flight sees it."""
     platform.succeed("backup", "--repo", "local")
