@@ -72,7 +72,7 @@ def preflight(
     with progress.step("pre-flight") as say, reader(stack, say, target.vault) as (asked, living):
         _refuse_latest(stack, target)
         catalog = _reaching(stack, asked, living, target, repository, say)
-        options = plans(target, catalog, datetime.now(UTC), repository)
+        options = _ways(stack, target, catalog, repository)
         options = [replace(each, vault=target.vault) for each in options]
         options, notes = sound(Archives(asked, stack.settings.backups.stanza, catalog), options)
         unarchived = 0
@@ -158,6 +158,18 @@ def _covered(catalog: Catalog, repository: int, moment: datetime) -> bool:
 def _unarchived(living: Any) -> int:
     count = "select count(*) from pg_ls_archive_statusdir() where name like '%.ready'"
     return int(query(living, count))
+
+
+def _ways(stack: Stack, target: Target, catalog: Catalog, repository: int) -> list[Plan]:
+    """All ways to the target; what lies before an upgrade is in another stanza, and the refusal says so."""
+    try:
+        return plans(target, catalog, datetime.now(UTC), repository)
+    except Failure as failure:
+        former = ", ".join(map(str, stack.settings.database.former))
+        if former and not target.latest:
+            back = f"for a time when PostgreSQL {former} served, `invoke restore.undo` goes back to it first"
+            failure.remedy = "; ".join(filter(None, (failure.remedy, back)))
+        raise
 
 
 def _same_timeline(living: Any, catalog: Catalog, plan: Plan) -> None:

@@ -14,6 +14,7 @@ from backups.target import Target
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
+from operation.stack_file import configure
 from tests.backups.scene import MEBIBYTE, Container, at, backup, catalog, reach
 
 LOCAL = backup("L", 0)
@@ -127,6 +128,16 @@ def test_target_that_is_never_archived_is_refused(
     place(answering())
     with pytest.raises(Failure, match="not covered"):
         preflight(stack, Target(time=at(35)), 0, quiet)
+
+
+def test_what_lies_before_an_upgrade_is_told(stack: Stack, quiet: Progress, place: Any) -> None:
+    """It is in the other version's stanza; without an upgrade nobody is sent there."""
+    place(answering())
+    for former, told in (([], False), ([15], True)):
+        configure(stack, {"database.former": former})
+        with pytest.raises(Failure) as refused:
+            preflight(Stack(stack.name, stack.root), Target(label="20200101-000000F"), 0, quiet)
+        assert ("PostgreSQL 15 served" in str(refused.value)) is told
 
 
 def test_no_room_is_refused_with_both_figures(stack: Stack, quiet: Progress, place: Any) -> None:

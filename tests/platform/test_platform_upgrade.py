@@ -79,6 +79,8 @@ def test_another_major_version_and_back(another: Deployment) -> None:
     another.succeed("restore.undo", "--yes")
     assert serves(another) == NEW
     assert "behind" in another.names()
+    another.succeed("backup", "--verify")
+    another.faultless(60)
 
 
 def killed(deployment: Deployment, phase: Phase) -> None:
