@@ -1,11 +1,10 @@
-"""What stands beside HAProxy: nginx, Caddy and Traefik with the same duties, as far as they can do them.
+"""What stands beside HAProxy: nginx and Caddy with the same duties, as far as Debian's packages can do them.
 
 All speak TLS 1.2 and newer with HTTP/2, add the same headers and a request id, and reach the same backend by
-mutual TLS over kept connections. HAProxy, nginx and Traefik count requests and connections of each client;
-Debian's Caddy cannot. Traefik gives no request id and has no limit of a body that it does not buffer.
+mutual TLS over kept connections. HAProxy and nginx count requests and connections of each client; Debian's
+Caddy cannot.
+Traefik is in no package index that can be had here; its Go module is, and not all that it is made of.
 """
-
-import json
 
 HEADERS = {
     "Strict-Transport-Security": "max-age=63072000",
@@ -125,58 +124,3 @@ https://load-balancer:{PORT} {{
   }}
 }}
 """
-
-TRAEFIK = json.dumps(
-    {
-        "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-        "log": {"level": "ERROR"},
-        "accessLog": {"format": "json"},
-        "entryPoints": {"web": {"address": f":{PORT}"}},
-        "providers": {"file": {"filename": "/files/traefik-routes.yaml", "watch": False}},
-    }
-)
-"""Its static configuration; JSON is YAML."""
-
-TRAEFIK_ROUTES = json.dumps(
-    {
-        "http": {
-            "routers": {
-                "api": {
-                    "rule": "PathPrefix(`/`)",
-                    "entryPoints": ["web"],
-                    "service": "api",
-                    "middlewares": ["rate", "connections", "headers"],
-                    "tls": {},
-                }
-            },
-            "middlewares": {
-                "rate": {"rateLimit": {"average": 1_000_000, "burst": 100_000}},
-                "connections": {
-                    "inFlightReq": {"amount": 1500, "sourceCriterion": {"ipStrategy": {"depth": 0}}}
-                },
-                "headers": {"headers": {"customResponseHeaders": {**HEADERS, "Server": ""}}},
-            },
-            "services": {
-                "api": {
-                    "loadBalancer": {
-                        "servers": [{"url": f"https://api:{PORT}"}],
-                        "serversTransport": "mutual",
-                    }
-                }
-            },
-            "serversTransports": {
-                "mutual": {
-                    "serverName": "api",
-                    "rootCAs": [f"{FOLDER}/ca.pem"],
-                    "certificates": [{"certFile": f"{FOLDER}/cert.pem", "keyFile": f"{FOLDER}/key.pem"}],
-                    "maxIdleConnsPerHost": 64,
-                    "disableHTTP2": True,
-                }
-            },
-        },
-        "tls": {
-            "certificates": [{"certFile": f"{FOLDER}/cert.pem", "keyFile": f"{FOLDER}/key.pem"}],
-            "options": {"default": {"minVersion": "VersionTLS12"}},
-        },
-    }
-)

@@ -11,8 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import traefik
-from bench.balancer_peers import BACKEND, CADDY, NGINX, PORT, RECIPE, TRAEFIK, TRAEFIK_ROUTES
+from bench.balancer_peers import BACKEND, CADDY, NGINX, PORT, RECIPE
 from bench.row import Row, Rows
 from bench.series import Series
 from bench.subject import Subject, positive
@@ -70,7 +69,7 @@ def _street(progress: Progress) -> Iterator[tuple[list[str], Any]]:
     with ExitStack() as made:
         folder = Path(made.enter_context(tempfile.TemporaryDirectory()))
         made.callback(shutil.rmtree, stack.folder, ignore_errors=True)
-        files, built = _files(stack, folder), _traefik(progress)
+        files = _files(stack, folder)
         with progress.step("build images"):
             tools, _ = engine.images.build(fileobj=io.BytesIO(RECIPE.encode()), tag=f"{name}-tools", rm=True)
             recipe = str(stack.root / "infra" / "images" / "load-balancer")
@@ -86,9 +85,6 @@ def _street(progress: Progress) -> Iterator[tuple[list[str], Any]]:
             "Caddy": (tools, ["caddy", "run", "--config", "/files/caddy", "--adapter", "caddyfile"]),
         }
         volumes = [f"{files}:/files:ro", f"{folder / 'certs'}:/certs:ro"]
-        if built:
-            commands["Traefik"] = (tools, ["traefik", "--configFile=/files/traefik.yaml"])
-            volumes.append(f"{built}:/usr/local/bin/traefik:ro")
         runs = {}
         for role, (image, command) in commands.items():
             run = runs[role] = _run(engine, image.id, command, volumes)
@@ -103,19 +99,9 @@ def _street(progress: Progress) -> Iterator[tuple[list[str], Any]]:
             argv = ["h2load", "-n", str(requests), "-c", str(CONNECTIONS), "-m", "1", *PROTOCOLS[protocol]]
             return _speed(engine, tools.id, name, [*argv, *there, url])
 
-        names = [role for role in commands if role != "api"]
-        for role in names:
+        for role in [OURS, "nginx", "Caddy"]:
             _await(ask, role, runs[role])
-        yield names, ask
-
-
-def _traefik(progress: Progress) -> Path | None:
-    """The program, built where it is not yet; its figures are left out where it cannot be had."""
-    with progress.step("Traefik, from its Go module"):
-        built = traefik.program()
-    if built is None:
-        progress.say(f"! Traefik {traefik.VERSION} cannot be built here and is left out")
-    return built
+        yield [OURS, "nginx", "Caddy"], ask
 
 
 def _run(engine: Any, image: str, command: list[str], volumes: list[str]) -> Any:
@@ -155,14 +141,7 @@ def _files(stack: Stack, folder: Path) -> Path:
     limits = RateLimit(requests_per_client=NO_LIMIT, requests_per_token=NO_LIMIT)
     balancer = LoadBalancer(https_port=PORT, rate_limit=limits)
     ours = filled_in(stack, balancer, [Route("api", slots=2)])
-    texts: Mapping[str, str] = {
-        "backend": BACKEND,
-        "haproxy": ours,
-        "nginx": NGINX,
-        "caddy": CADDY,
-        "traefik.yaml": TRAEFIK,
-        "traefik-routes.yaml": TRAEFIK_ROUTES,
-    }
+    texts: Mapping[str, str] = {"backend": BACKEND, "haproxy": ours, "nginx": NGINX, "caddy": CADDY}
     for name, text in texts.items():
         (files / name).write_text(text)
     return files
@@ -201,5 +180,5 @@ def _speed(engine: Any, image: str, network: str, argv: list[str]) -> float:
 
 
 SUBJECT = Subject(
-    "load-balancers", "HAProxy with our configuration beside nginx, Caddy and Traefik", _arguments, _measure
+    "load-balancers", "HAProxy with our configuration beside nginx and Caddy", _arguments, _measure
 )

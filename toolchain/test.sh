@@ -15,7 +15,7 @@ check() {
 
 # Scripts by their first line, whatever they are called.
 scripts() {
-  find ops .ci infra toolchain tests -type f -exec awk 'FNR == 1 && /^#!.*sh$/ { print FILENAME } { nextfile }' {} +
+  find ops .ci infra toolchain tests -type f -exec awk 'FNR == 1 && /^#!.*sh$/ { print FILENAME } { nextfile }' {} + 2>/dev/null
 }
 
 # Python that runs in an image and imports its neighbours there by their plain names.
