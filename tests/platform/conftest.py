@@ -8,6 +8,7 @@ from filelock import FileLock
 
 from tests.platform.deployment import Deployment, named, remove
 from toolchain.engine import own_daemon
+from toolchain.lanes import lane
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -20,9 +21,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in engine]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """A deployment goes with its lane: one that idles keeps a quarter of two cores from what follows.
+
+    pytest ends what belongs to the session with the session alone, and has no public way to ask for it.
+    """
+    if nextitem is None or lane(nextitem) == lane(item):
+        return
+    for each in item.session._fixturemanager.getfixturedefs("first_up", item) or ():  # noqa: SLF001
+        each.finish(item._request)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
 @pytest.fixture(scope="session")
 def first_up(shared: Path) -> Iterator[tuple[Deployment, str]]:
-    """A deployment and what its first `invoke up` said, first backups and their proofs included.
+    """A deployment of a lane, and what its first `invoke up` said, first backups and their proofs included.
 
     One lane after the other: on a new machine the second finds the images that the first has built.
     """
