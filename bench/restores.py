@@ -1,4 +1,4 @@
-"""`invoke restore --to` a second, from each repository, beside pgBackRest and replay alone, and `cp`."""
+"""`invoke restore` to a second, from each repository, beside pgBackRest and replay alone, and `cp`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def rows(
         off: by how many parts in a hundred predictions were off.
     """
     for name, one in found.items():
-        what, whole = f"`invoke restore --to` a second, {name}, {size:.2f} GB", Series((one.whole,))
+        what, whole = f"`invoke restore` to a second, {name}, {size:.2f} GB", Series((one.whole,))
         if name == LOCAL and copied is not None:
             yield Row(what, COPY_GOAL, whole, "`cp -a` and sync", Series((copied,)))
         raw = "`pgbackrest restore --type=time`, start, replay"
