@@ -97,29 +97,19 @@ def good_again(tight: Tight, writer: Writer) -> None:
     assert set(writer.acknowledged) <= set(tight.deployment.names())
 
 
-def test_no_room_in_the_local_repository(well: Tight) -> None:
-    """S3 goes on and takes a backup; the local one fails in pgBackRest's words; status names it."""
-    with Writer(well.deployment, "repository") as writer:
-        with well.full("repository"):
+@pytest.mark.parametrize(
+    ("place", "failing", "other"), [("repository", "local", "s3"), ("objects", "s3", "local")]
+)
+def test_no_room_in_a_repository(well: Tight, place: str, failing: str, other: str) -> None:
+    """The other one goes on and takes a backup; this one fails in pgBackRest's words; status names it."""
+    with Writer(well.deployment, place) as writer:
+        with well.full(place):
             said = well.deployment.invoke("backup", "--type", "full")
             assert said.status == 1, said.words
-            assert "the backup into local failed" in said.words
-            assert "s3: " in said.words
+            assert f"the backup into {failing} failed" in said.words
+            assert f"{other}: " in said.words
             assert "Traceback" not in said.words
-            told(well.deployment, "repository local")
-        good_again(well, writer)
-
-
-def test_no_room_in_the_object_store(well: Tight) -> None:
-    """The local repository goes on; S3's backup fails; status names it."""
-    with Writer(well.deployment, "objects") as writer:
-        with well.full("objects"):
-            said = well.deployment.invoke("backup", "--type", "full")
-            assert said.status == 1, said.words
-            assert "the backup into s3 failed" in said.words
-            assert "local: " in said.words
-            assert "Traceback" not in said.words
-            told(well.deployment, "repository s3")
+            told(well.deployment, f"repository {failing}")
         good_again(well, writer)
 
 
