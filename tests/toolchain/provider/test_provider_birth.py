@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import docker.errors
@@ -199,7 +200,7 @@ def test_what_no_state_has_is_made_anew(trial: Trial) -> None:
 
 
 def _program(trial: Trial) -> Callable[[], object]:
-    """A container that takes a second to become healthy."""
+    """A container that becomes healthy when its host says so: until then its creation goes on."""
 
     def program() -> None:
         network = sdk.Network("net", name=f"{trial.name}-net", driver="bridge")
@@ -207,17 +208,25 @@ def _program(trial: Trial) -> Callable[[], object]:
             "box",
             name=f"{trial.name}-box",
             image=IMAGE,
-            command=["sh", "-c", "sleep 1; touch /srv/up; sleep infinity"],
+            command=SLEEP,
             must_run=True,
             wait=True,
             networks_advanced=[sdk.ContainerNetworksAdvancedArgs(name=network.name)],
             uploads=[sdk.ContainerUploadArgs(file="/etc/greeting", content="hello")],
+            volumes=[sdk.ContainerVolumeArgs(host_path=str(_said(trial)), container_path="/srv")],
             healthcheck=sdk.ContainerHealthcheckArgs(
-                tests=["CMD", "test", "-f", "/srv/up"], interval="300ms"
+                tests=["CMD", "test", "-f", "/srv/up"], interval="300ms", retries=1000
             ),
         )
 
     return program
+
+
+def _said(trial: Trial) -> Path:
+    """Where the host says that the container may be healthy."""
+    folder = trial.folder / "said"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def _kill(trial: Trial, program: Callable[[], object], what: str, seconds: float) -> None:
@@ -246,6 +255,7 @@ def test_kill_is_repaired_by_the_next_up(trial: Trial, what: str, seed: int) -> 
         trial.stack.cancel()  # its lock
     else:
         assert _notes(trial) or _containers(trial) == [passing_name(_urn(trial))]
+    (_said(trial) / "up").touch()
     trial.up(program)
     assert _containers(trial) == [f"{trial.name}-box"]
     assert _notes(trial) == []
