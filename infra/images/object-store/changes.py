@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from history import Entry, History
@@ -28,8 +28,15 @@ not; and the note of an earlier backup's WAL, which no recovery needs."""
 REWRITTEN = re.compile(rf"{PREFIX}backup/[^/]+/(backup\.info(\.copy)?|.*/backup\.manifest\.copy)$")
 """What pgBackRest itself writes again and again."""
 
-ARCHIVE_INFO = re.compile(rf"{PREFIX}archive/[^/]+/archive\.info(\.copy)?$")
-"""What it writes some times while a stanza is made, and then no more."""
+BACKUP_INFO = re.compile(rf"{PREFIX}backup/([^/]+)/backup\.info$")
+"""What each backup writes last; group: stanza."""
+
+ARCHIVE_INFO = re.compile(rf"{PREFIX}archive/([^/]+)/archive\.info(\.copy)?$")
+"""What it writes some times while a stanza is made, and then once with each backup (seen of 2.55.1): the same
+in another encryption, so as many bytes; group: stanza."""
+
+TOGETHER = timedelta(seconds=10)
+"""Between a backup's `backup.info` and its `archive.info`: milliseconds where the object store is quick."""
 
 
 @dataclass
@@ -47,6 +54,8 @@ class Watch:
     deleted: list[Entry] = field(default_factory=list)
     overwritten: list[Entry] = field(default_factory=list)
     routine: int = 0
+    _saved: dict[str, list[datetime]] = field(default_factory=dict)
+    _infos: list[Entry] = field(default_factory=list)
     _sets: dict[str, tuple[str, str]] = field(default_factory=dict)
     _wal: dict[tuple[str, str], str] = field(default_factory=dict)
     _point: str = ""
@@ -56,19 +65,27 @@ class Watch:
         newest = history.entries[0]
         if not newest.marker:
             self._remember(newest.key)
+        if found := BACKUP_INFO.match(newest.key):
+            self._saved[found[1]] = [each.at for each in history.entries if not each.marker]
         if newest.at <= self.since or len(history.entries) == 1:
             return
         if newest.marker:
             self.deleted.append(newest)
-        elif _other_content(history, self.since):
-            made = ARCHIVE_INFO.match(newest.key) and history.as_of(self.since) is None
-            if made or REWRITTEN.match(newest.key):
-                self.routine += 1
-            else:
-                self.overwritten.append(newest)
+            return
+        before = _before(history, self.since)
+        if before.content == newest.content:
+            return
+        info = ARCHIVE_INFO.match(newest.key)
+        if REWRITTEN.match(newest.key) or (info and history.as_of(self.since) is None):
+            self.routine += 1
+        elif info and before.size == newest.size:
+            self._infos.append(newest)
+        else:
+            self.overwritten.append(newest)
 
     def said(self) -> dict[str, Any]:
         """For machines: counts, the first keys that look like no work of pgBackRest's, and the pace."""
+        self._judge_infos()
         strange = [each for each in self.deleted if not self.expired(each.key)]
         moments = sorted(each.at for each in (*strange, *self.overwritten))
         return {
@@ -107,6 +124,17 @@ class Watch:
             return self._before_all(found[1], found[2], found[3] or "")
         return False
 
+    def _judge_infos(self) -> None:
+        """A backup writes both: `archive.info` that was written without one is no backup's."""
+        for each in self._infos:
+            found = ARCHIVE_INFO.match(each.key)
+            saved = self._saved.get(found[1], []) if found else []
+            if any(abs(each.at - at) < TOGETHER for at in saved):
+                self.routine += 1
+            else:
+                self.overwritten.append(each)
+        self._infos.clear()
+
     def _before_all(self, archive: str, timeline: str, number: str) -> bool:
         kept = {line: oldest for (name, line), oldest in self._wal.items() if name == archive}
         if not kept:
@@ -123,8 +151,7 @@ class Watch:
             self._wal[place] = min(self._wal.get(place, found[3]), found[3])
 
 
-def _other_content(history: History, since: datetime) -> bool:
-    """Whether a reader gets something else than at the moment, or than what was first written since."""
+def _before(history: History, since: datetime) -> Entry:
+    """What a reader got at the moment, or what was first written since."""
     versions = [each for each in history.entries if not each.marker]
-    before = history.as_of(since) or versions[-1]
-    return before.content != history.entries[0].content
+    return history.as_of(since) or versions[-1]

@@ -30,6 +30,11 @@ class Entry:
     at: datetime
     content: tuple[str, int] = ("", 0)
 
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.content[1]
+
 
 @dataclass(frozen=True, slots=True)
 class History:

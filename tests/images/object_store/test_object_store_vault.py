@@ -113,6 +113,22 @@ def test_a_stanza_that_is_made_is_no_attack(fresh: Container, trust: str) -> Non
     assert vault(fresh, "look", made["at"]).found["overwritten_keys"] == [key]
 
 
+def test_a_backup_writes_archive_info_anew(fresh: Container, trust: str) -> None:
+    """In another encryption, with its `backup.info`: no alarm. Alone, or of another size, it is one."""
+    client, key, lonely = s3(fresh, trust), f"{STANZA}archive.info", f"{PREFIX}archive/other/archive.info"
+    filled(fresh, trust)
+    client.put_object(Bucket=BUCKET, Key=lonely, Body=b"one")
+    begun = datetime.now(UTC).isoformat()
+    client.put_object(Bucket=BUCKET, Key=key, Body=CONTENT[key][::-1])
+    client.put_object(Bucket=BUCKET, Key=f"{SET}backup.info", Body=b"three backups")
+    calm = vault(fresh, "look", begun).found
+    assert (calm["overwritten_by_routine"], calm["overwritten_keys"]) == (2, [])
+    client.put_object(Bucket=BUCKET, Key=lonely, Body=b"two")
+    assert vault(fresh, "look", begun).found["overwritten_keys"] == [lonely]
+    client.put_object(Bucket=BUCKET, Key=key, Body=CONTENT[key] + b"!")
+    assert vault(fresh, "look", begun).found["overwritten_keys"] == [key, lonely]
+
+
 def test_a_look_tells_the_shortest_lock_and_an_attack_from_expiry(fresh: Container, trust: str) -> None:
     """Old sets and old WAL go by expiry; `archive.info` and WAL in the middle do not."""
     before = filled(fresh, trust).isoformat()
