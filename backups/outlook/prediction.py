@@ -17,8 +17,8 @@ FILLING = Line(1.0, 1 / (400 * MEBIBYTE))
 """Two cores, local repository: 1.58 GB in 5.8 s with start and replay (docs/measurements.md)."""
 REPLAYING = Line(1.5, 0.03 / SEGMENT)
 """Segments with little in them go at 24 to 40 a second."""
-MOVING, DOWN = Line(14.0, 0.0), Line(4.7, 0.0)
-"""What a restore of 1.58 GB took beyond filling and replay, and of it without a database (the same place)."""
+MOVING, DOWN = Line(25.0, 0.0), Line(6.0, 0.0)
+"""What a restore with a cache took beyond filling and replay, and of it without a database."""
 NO_SIZE = Size(1, 1, 1)
 """Of what does not depend on any."""
 

@@ -24,6 +24,21 @@ class Found:
         return b"database: the data volume is empty\n"
 
 
+class Stopping:
+    """A container that is told to stop."""
+
+    def __init__(self, told: list[str], signal: str | None, *, ended: bool = False) -> None:
+        self.attrs = {"Config": {} if signal is None else {"StopSignal": signal}}
+        self._told, self._ended = told, ended
+
+    def kill(self, signal: str) -> None:
+        """Takes note of it."""
+        self._told.append(signal)
+        if self._ended:
+            message = "is not running"
+            raise APIError(message)
+
+
 class Engine:
     """Stands for Swarm: the database's service, and its tasks with their containers."""
 
@@ -118,6 +133,19 @@ def test_start_takes_no_other_container_for_it(
     assert "task: non-zero exit (1)" in failed.value.what
     if found is not None:
         assert "the data volume is empty" in failed.value.what
+
+
+@pytest.mark.parametrize(("declared", "wanted"), [("SIGINT", "SIGINT"), ("", "SIGTERM"), (None, "SIGTERM")])
+def test_stop_is_told_at_once(
+    stack: Stack, engine: Engine, monkeypatch: pytest.MonkeyPatch, declared: str | None, wanted: str
+) -> None:
+    """Behind the order to Swarm, by the signal that is declared; one that has just ended is no error."""
+    told: list[str] = []
+    running = [Stopping(told, declared), Stopping(told, declared, ended=True)]
+    monkeypatch.setattr(switch, "containers", lambda *_: [] if told else running)
+    switch.stop_database(stack)
+    assert engine.posted[0]["data"]["Mode"] == {"Replicated": {"Replicas": 0}}
+    assert told == [wanted, wanted]
 
 
 def test_start_that_says_nothing_is_told_too(stack: Stack, engine: Engine) -> None:

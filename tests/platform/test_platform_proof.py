@@ -1,6 +1,7 @@
 """Proofs of a real platform: at a point of its own, under writes, signed, and bad where WAL is missing."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,13 @@ def test_a_backup_is_followed_by_its_proof(platform: Deployment) -> None:
     """As a schedule says it."""
     said = platform.succeed("backup", "--type", "diff", "--repo", "local", "--verify", "--json").json
     assert said["proofs"][0]["label"] == said["backups"][0]["label"]
+
+
+def test_backups_in_a_row_are_no_alarm(platform: Deployment) -> None:
+    """What pgBackRest writes anew with each of them is its own work; the vault's watch says nothing of it."""
+    before = datetime.now(UTC).isoformat()
+    words = "".join(platform.succeed("backup", "--repo", "s3").words for _ in range(2))
+    looked = platform.succeed("backup.vault", "--since", before, "--json").json
+    assert "of the vault are gone" not in words
+    assert (looked["overwritten_otherwise"], looked["deleted_otherwise"]) == (0, 0)
+    assert looked["overwritten_by_routine"] >= 4
