@@ -11,7 +11,7 @@ from bench.deployment import Deployment, own
 from bench.own_backups import Backups
 from bench.peer_backups import Measured
 from bench.peer_database import peer_database
-from bench.peers import COPY
+from bench.peers import COPY, PEERS, Peer, named
 from bench.row import Rows
 from bench.subject import Subject, positive
 from operation.containers import client
@@ -30,6 +30,8 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--gigabytes", type=size, default=5.0, help="of rows; 5 when left out, 20 at most")
     parser.add_argument("--rounds", type=positive, default=1, help="how often each full backup is taken")
     parser.add_argument("--seconds", type=positive, default=20, help="of requests with and without a backup")
+    keys = ", ".join(each.key for each in PEERS)
+    parser.add_argument("--peers", type=named, default=PEERS, help=f"some of {keys}; all when left out")
 
 
 def size(text: str) -> float:
@@ -74,7 +76,7 @@ def _measure(options: Namespace, progress: Progress) -> Rows:
         backups = Backups(deployment, rows, options.rounds)
         yield from backups.measure(progress)
         yield from serving.measure(deployment, options.seconds, progress)
-        proof, found = _proven_and_peers(deployment, rows, progress)
+        proof, found = _proven_and_peers(deployment, rows, options.peers, progress)
         yield from proofs.rows({name: _verified(deployment, name, progress) for name in proofs.BOTH}, proof)
         yield from peer_backups.rows(found, backups.taken, proof.filled)
         restored = restores.measure(deployment, rows, backups.turn, progress)
@@ -83,7 +85,7 @@ def _measure(options: Namespace, progress: Progress) -> Rows:
 
 
 def _proven_and_peers(
-    deployment: Deployment, rows: int, progress: Progress
+    deployment: Deployment, rows: int, peers: tuple[Peer, ...], progress: Progress
 ) -> tuple[proofs.RawProof, dict[str, Measured]]:
     """The raw proof restores a copy of the database; the peers then back that one up."""
     volume = deployment.stack.object_name("peers")
@@ -91,7 +93,7 @@ def _proven_and_peers(
         with progress.step("restore, amcheck and checksums without the task"):
             proof = proofs.raw_proof(deployment, volume)
         with peer_database(deployment, volume) as database:
-            return proof, peer_backups.measured(database, rows, progress)
+            return proof, peer_backups.measured(database, rows, peers, progress)
     finally:
         remove_volume(volume)
 

@@ -13,7 +13,9 @@ from bench.row import TIMES, Row
 from bench.sample import Change
 from operation.progress import Progress
 
-OURS, RAW = "`invoke backup`", "raw pgBackRest"
+OURS, ALONE, RAW = "`invoke backup`", "`invoke backup --only database`", "raw pgBackRest"
+WHO = (OURS, ALONE, RAW)
+"""In turn: with a recovery point over all that has state, the database alone, and without the task."""
 FULL, UNCHANGED = "full", "nothing changed"
 GOAL = f"≤ 1.03 {TIMES} raw + 1 s"
 SHARES = {Change.TOGETHER: ("≤ 20 %", "≤ 5 %")}
@@ -54,7 +56,7 @@ class Backups:
     def _series(self, progress: Progress, number: int, after: str, rounds: int) -> None:
         with progress.step(f"backups into {REPOSITORIES[number]}: {after}"):
             for once in range(rounds):
-                for who in (OURS, RAW) if once % 2 == 0 else (RAW, OURS):
+                for who in WHO if once % 2 == 0 else reversed(WHO):
                     if after in list(Change):
                         self._change(Change(after))
                     sample.settle(self.deployment.database)
@@ -67,8 +69,9 @@ class Backups:
     def _one(self, who: str, number: int, after: str) -> Copy:
         kind = "full" if after == FULL else "incr"
         stanza, database = self.deployment.stack.settings.backups.stanza, self.deployment.database
-        if who == OURS:
-            ran = self.deployment.invoke("backup", "--type", kind, "--repo", REPOSITORIES[number])
+        if who in {OURS, ALONE}:
+            only = ("--only", "database") if who == ALONE else ()
+            ran = self.deployment.invoke("backup", "--type", kind, "--repo", REPOSITORIES[number], *only)
         else:
             argv = backup_command(stanza, number, kind)
             ran = self.deployment.run("docker", "exec", database.id, *argv)
@@ -86,10 +89,15 @@ def rows(taken: Taken, number: int, name: str) -> Iterator[Row]:
     def of(who: str) -> Callable[[str], list[Copy]]:
         return lambda after: taken[who, number, after]
 
-    ours, raw = of(OURS), of(RAW)
+    ours, alone, raw = of(OURS), of(ALONE), of(RAW)
     for after in (FULL, UNCHANGED, *Change):
-        kind = "--type full" if after == FULL else f"--type incr`, {after}"
-        what = f"`invoke backup {kind}{'`' if after == FULL else ''}, {name}"
-        yield from compared(what, GOAL, ours(after), f"{RAW}, {name}", raw(after))
+        peer = f"{RAW}, {name}"
+        yield from compared(_named(after, name, ""), GOAL, ours(after), peer, raw(after))
+        yield from compared(_named(after, name, "--only database "), GOAL, alone(after), peer, raw(after))
         if after in list(Change):
             yield from shares(SHARES.get(Change(after), ("", "")), ours(after), ours(FULL))
+
+
+def _named(after: str, repository: str, only: str) -> str:
+    kind = "--type full`" if after == FULL else f"--type incr`, {after}"
+    return f"`invoke backup {only}{kind}, {repository}"

@@ -7,7 +7,7 @@ from bench import sample
 from bench.copies import Copy, compared
 from bench.own_backups import FULL, RAW, UNCHANGED, Taken
 from bench.peer_database import PeerDatabase
-from bench.peers import FOLDER, PEERS, Peer
+from bench.peers import FOLDER, Peer
 from bench.row import Row
 from bench.sample import Change
 from bench.series import Series
@@ -31,13 +31,15 @@ class Measured:
     restore: float | None = None
 
 
-def measured(database: PeerDatabase, rows_: int, progress: Progress) -> dict[str, Measured]:
-    """All peers, one after the other; each has the disk for itself.
+def measured(
+    database: PeerDatabase, rows_: int, peers: tuple[Peer, ...], progress: Progress
+) -> dict[str, Measured]:
+    """The peers, one after the other; each has the disk for itself.
 
     One that fails is told, with its words, and left out: its neighbours' figures stay good.
     """
     found: dict[str, Measured] = {}
-    for turn, peer in enumerate(PEERS):
+    for turn, peer in enumerate(peers):
         try:
             with progress.step(peer.name):
                 found[peer.name] = _one(database, peer, turn, rows_)

@@ -141,3 +141,15 @@ PEERS = (
     barman("barman", "Barman, plain and `--incremental`"),
 )
 """Those that only take full backups first: they change nothing in the database."""
+
+
+def named(text: str) -> tuple[Peer, ...]:
+    """Peers by their keys, for argparse: `cp,plain`.
+
+    Raises:
+        ValueError: when one is none.
+    """
+    known = {each.key: each for each in PEERS}
+    if unknown := set(text.split(",")) - set(known):
+        raise ValueError(unknown)
+    return tuple(known[key] for key in text.split(","))

@@ -12,7 +12,7 @@ from bench import backups, own_backups, peer_backups, peers, proofs, restores, s
 from bench.__main__ import _parser
 from bench.clients import Record
 from bench.copies import Copy, compared, shares
-from bench.own_backups import FULL, OURS, RAW, UNCHANGED
+from bench.own_backups import ALONE, FULL, OURS, RAW, UNCHANGED
 from bench.peer_backups import Measured
 from bench.peer_database import limits
 from bench.predictions import errors
@@ -26,7 +26,7 @@ from operation.stack import Stack
 
 TAKEN = {
     (who, 1, after): [Copy(seconds, size)]
-    for who, extra in ((OURS, 1.0), (RAW, 0.0))
+    for who, extra in ((OURS, 1.0), (ALONE, 0.5), (RAW, 0.0))
     for after, seconds, size in (
         (FULL, 20.0 + extra, 1_000_000_000),
         (UNCHANGED, 2.0 + extra, 20_000),
@@ -66,10 +66,11 @@ def test_shares_are_of_the_full_one() -> None:
 def test_own_backups_stand_beside_the_raw_ones() -> None:
     """Only the change in one place has goals for its parts of the full one."""
     rows = list(own_backups.rows(TAKEN, 1, "local"))
-    assert len(rows) == 2 * 4 + 2 * 2
-    first = rows[0]
+    assert len(rows) == 2 * 2 * 4 + 2 * 2
+    first, alone = rows[0], rows[2]
     assert (first.what, first.peer) == ("`invoke backup --type full`, local", "raw pgBackRest, local")
-    assert first.difference == 1.0
+    assert (first.difference, alone.difference) == (1.0, 0.5)
+    assert alone.what == "`invoke backup --only database --type full`, local"
     assert [row.goal for row in rows if "part of" in row.what] == ["≤ 20 %", "≤ 5 %", "", ""]
 
 
@@ -158,9 +159,18 @@ def test_a_size_is_a_number_of_gigabytes(text: str) -> None:
 
 
 def test_options_have_their_defaults() -> None:
-    """5 GB, and one round."""
+    """5 GB, one round, and every peer."""
     options: Namespace = _parser().parse_args(["backups"])
     assert (options.gigabytes, options.rounds, options.seconds) == (5.0, 1, 20)
+    assert options.peers == peers.PEERS
+
+
+def test_peers_are_chosen_by_their_keys() -> None:
+    """In their order; an unknown one ends with the help."""
+    options = _parser().parse_args(["backups", "--peers", "cp,plain"])
+    assert [each.key for each in options.peers] == ["cp", "plain"]
+    with pytest.raises(SystemExit):
+        _parser().parse_args(["backups", "--peers", "cp,tape"])
 
 
 def test_a_proof_stands_beside_the_sum_of_its_parts() -> None:
