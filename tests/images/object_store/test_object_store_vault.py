@@ -129,6 +129,30 @@ def test_a_backup_writes_archive_info_anew(fresh: Container, trust: str) -> None
     assert vault(fresh, "look", begun).found["overwritten_keys"] == [key, lonely]
 
 
+def test_a_set_is_cleared_up_until_it_is_whole(fresh: Container, trust: str) -> None:
+    """Who resumes a backup that was broken off deletes in it, and writes anew; not behind its manifest."""
+    client, place = s3(fresh, trust), f"{SET}20261115-010000F"
+    filled(fresh, trust)
+    begun = datetime.now(UTC).isoformat()
+    for name in ("bundle/1", "bundle/2", "bundle/3"):
+        client.put_object(Bucket=BUCKET, Key=f"{place}/{name}", Body=b"half")
+    client.delete_object(Bucket=BUCKET, Key=f"{place}/bundle/3")
+    assert vault(fresh, "look", begun).found["deleted_otherwise"] == 0, "never finished"
+    client.delete_object(Bucket=BUCKET, Key=f"{place}/bundle/2")
+    client.put_object(Bucket=BUCKET, Key=f"{place}/bundle/1", Body=b"whole")
+    client.put_object(Bucket=BUCKET, Key=f"{place}/backup.manifest", Body=b"manifest three")
+    calm = vault(fresh, "look", begun).found
+    assert (calm["deleted_keys"], calm["overwritten_keys"]) == ([], [])
+    client.put_object(Bucket=BUCKET, Key=f"{place}/bundle/2", Body=b"whole, too")
+    client.put_object(Bucket=BUCKET, Key=f"{place}/bundle/1", Body=b"something else")
+    client.delete_object(Bucket=BUCKET, Key=f"{place}/bundle/2")
+    alarm = vault(fresh, "look", begun).found
+    assert (alarm["deleted_keys"], alarm["overwritten_keys"]) == (
+        [f"{place}/bundle/2"],
+        [f"{place}/bundle/1"],
+    )
+
+
 def test_a_look_tells_the_shortest_lock_and_an_attack_from_expiry(fresh: Container, trust: str) -> None:
     """Old sets and old WAL go by expiry; `archive.info` and WAL in the middle do not."""
     before = filled(fresh, trust).isoformat()
