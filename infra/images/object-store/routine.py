@@ -1,4 +1,4 @@
-"""What of the changes looks like pgBackRest's own work: expiry, backups, and what those break off and resume."""
+"""What of the changes looks like pgBackRest's own: expiry, backups, clearing up what was broken off."""
 
 import re
 from dataclasses import dataclass, field
