@@ -1,5 +1,6 @@
 """The stack's file: what it may say, and how it is refused."""
 
+import subprocess
 from typing import Any
 
 import pytest
@@ -31,6 +32,16 @@ def test_the_committed_file_shows_every_key_with_its_default() -> None:
         for name, section in Settings()
         if name in Settings.model_fields
     }
+
+
+def test_the_committed_file_belongs_to_no_host() -> None:
+    """Set-up adds `encryptionsalt` for the passphrase of its host; committed, no other host could set up."""
+    argv = ["git", "-C", str(ROOT), "show", "HEAD:Pulumi.local.yaml"]
+    shown = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if shown.returncode != 0:
+        pytest.skip("no checkout by git")
+    assert "config:" in shown.stdout
+    assert "encryptionsalt" not in shown.stdout
 
 
 def test_an_unknown_key_is_refused_with_what_was_probably_meant() -> None:
