@@ -63,15 +63,3 @@ def test_versions_that_nobody_needs(models: Any) -> None:
     assert [each.at for each in gone] == [at(10), at(0)]
     assert models.superfluous(history(models, (0, "x")), [], at(35)) == ()
     assert models.superfluous(history(models, (9, ""), (0, "x")), [at(5)], at(35)) == ()
-
-
-def test_expired_points_are_no_attack(models: Any) -> None:
-    """A point with a newer one beside it goes as a matter of course; the newest does not."""
-    assert models
-    watch = import_module("changes").Watch(NOON)
-    key = "pgbackrest/points/point-20261124-1{}0000/cache.age"
-    entry = models.Entry(key.format(3), "v", marker=False, at=at(0), content=("x", 1))
-    watch.see(models.History(entry.key, (entry,)))
-    assert watch.expired(key.format(2))
-    assert not watch.expired(key.format(3))
-    assert not watch.expired(key.format(4))
