@@ -102,5 +102,5 @@ def test_its_own_work_is_no_alarm(changes: Any, keys: dict[str, list[tuple[float
     ],
 )
 def test_all_else_is_an_alarm(changes: Any, keys: dict[str, list[tuple[float, str]]]) -> None:
-    """A set that is needed, `archive.info` without a backup or of another size, a history, the newest point."""
+    """A set that is needed, `archive.info` alone or of another size, a history, the newest point."""
     assert strange(changes, keys) == [next(iter(keys))]
