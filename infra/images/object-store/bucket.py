@@ -87,10 +87,12 @@ class Bucket:
             raise Wrong(f"GET {PROBE} was answered {status}: {answer[:200]}")
 
     def check(self) -> None:
-        """Raises `Wrong` unless the bucket is versioned and locked for as long as it should be."""
+        """Raises `Wrong` unless the bucket is as it should be, and the other one is there."""
         fault = self._fault()
         if fault:
             raise Wrong(fault)
+        if self.models and self._ask("HEAD", bucket=self.models)[0] != HTTPStatus.OK:
+            raise Wrong(f"bucket {self.models} is not there")
 
     def _fault(self) -> str:
         lock = self._demand_or_empty("object-lock")

@@ -103,9 +103,9 @@ def _prepare(bucket: Bucket, running: Running) -> None:
         _alive(running)
         try:
             bucket.prepare()
-            bucket.check()
             if bucket.models:
                 bucket.provide(bucket.models)
+            bucket.check()
         except (Wrong, OSError) as error:
             if time.monotonic() > deadline:
                 raise Wrong(f"the bucket is not ready after {START:g} s: {error}") from error

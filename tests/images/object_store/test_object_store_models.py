@@ -110,3 +110,15 @@ def test_the_tool_needs_a_bucket_for_models(start: Start, workshop: Workshop) ->
     container = start(workshop.volume())
     assert container.exec_run(["models", "look"])[0] == 1
     container.remove(force=True)
+
+
+def test_health_is_for_both_buckets(start: Start, workshop: Workshop, trust: str) -> None:
+    """Whoever waits for health can write into either; one without the models' bucket is not well."""
+    store = start(workshop.volume(), secrets={**SECRETS, **TRAINER}, models=MODELS)
+    until(lambda: healthy(store)[0], 30)
+    s3(store, trust, ADMIN).delete_bucket(Bucket=MODELS)
+    assert healthy(store) == (False, f"object-store: bucket {MODELS} is not there")
+    store.restart()
+    until(lambda: healthy(store)[0], 30)
+    put(s3(store, trust, KEYS), "training/1/model.pt", FIRST)
+    store.remove(force=True)
