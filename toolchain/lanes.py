@@ -45,11 +45,12 @@ def place(item: pytest.Item) -> tuple[bool, int, bool, str]:
 
 
 def processes(paths: list[Path]) -> int:
-    """As many as there are cores; none for named files: they start at once.
+    """As many as there are cores; none for named files, which start at once, and for a name that is wrong.
 
     Platform tests wait much, but some of them measure: more of them at once than cores would disturb those.
     """
-    return 0 if all(path.is_file() for path in paths) else len(os.sched_getaffinity(0))
+    at_once = all(path.is_file() for path in paths) or not all(path.exists() for path in paths)
+    return 0 if at_once else len(os.sched_getaffinity(0))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -85,8 +86,8 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     def schedule(self) -> None:
         """Called once all processes have collected."""
         if self.collection is None:
-            text = (self.config.stash[FOLDER] / "lanes").read_text()
-            self._lanes: dict[str, str] = json.loads(text)
+            told = self.config.stash[FOLDER] / "lanes"  # not there when a name was wrong: pytest says so
+            self._lanes: dict[str, str] = json.loads(told.read_text()) if told.exists() else {}
             self.config.option.loadscopereorder = False
         super().schedule()
 

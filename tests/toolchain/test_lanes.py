@@ -131,3 +131,16 @@ def test_files_that_are_named_start_no_processes(folder: Path) -> None:
     file = folder / "test_c_fast.py"
     assert processes([file, folder / "conftest.py"]) == 0
     assert processes([folder]) == processes([file, folder]) >= 2
+
+
+def test_a_wrong_name_is_told_by_pytest_itself(folder: Path) -> None:
+    """Processes would keep its words to themselves; asked for all the same, they end without a traceback."""
+    assert processes([folder, folder / "test_none.py"]) == 0
+    wanted = [str(folder / "test_none.py"), "-p", "toolchain.lanes"]
+    for number in ("0", "2"):
+        argv = [sys.executable, "-m", "pytest", "-q", f"-n{number}", *wanted]
+        done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+        said = done.stdout + done.stderr
+        assert done.returncode != 0
+        assert "INTERNALERROR" not in said
+        assert number != "0" or "not found" in said
