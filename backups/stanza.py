@@ -6,6 +6,7 @@ import docker  # noqa: F401  # whole, while one thread loads this; two that impo
 import pulumi
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
 
+from operation.failure import Failure
 from operation.stack import Stack
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 OTHER_CLUSTER = "[028]"
 """pgBackRest's error for a repository that does not match the database («BackupMismatchError»)."""
+UNREADABLE = ("[029]", "[031]", "FormatError", "CryptoError")
+"""What it says at once of a repository whose files another passphrase encrypts."""
 READY_SECONDS = 60
 """How long the repositories may take to answer; the object store has just become healthy."""
 
@@ -63,7 +66,8 @@ def establish(stack: Stack, stanza: str) -> None:
     def decided() -> bool:
         nonlocal last
         first, last = last is None, execute(target, create)
-        done = last.status == 0 or OTHER_CLUSTER in last.stdout + last.stderr
+        words = last.stdout + last.stderr
+        done = last.status == 0 or OTHER_CLUSTER in words or _closed(words)
         if first and not done:
             archiving_off(target)
         return done
@@ -71,6 +75,8 @@ def establish(stack: Stack, stanza: str) -> None:
     try:
         wait_for(decided, READY_SECONDS, "stanza-create")
     finally:
+        if last is not None and _closed(last.stdout + last.stderr):
+            raise _other_passphrase(stack)
         if last is not None:
             required(last, "stanza-create", _remedy(last))
     archiving_on(target, stanza)
@@ -78,6 +84,20 @@ def establish(stack: Stack, stanza: str) -> None:
         execute(target, pgbackrest(stanza, "check", "--archive-timeout=30")),
         "pgBackRest's check of archiving",
         "`invoke logs database` tells more; then `invoke up`.",
+    )
+
+
+def _closed(words: str) -> bool:
+    return any(each in words for each in UNREADABLE)
+
+
+def _other_passphrase(stack: Stack) -> Failure:
+    """What it says itself are octets that no terminal should show."""
+    return Failure(
+        f"a repository of stack {stack.name} does not open with the passphrase in {stack.folder}.",
+        "its volume or bucket is of another checkout, or of before that folder was lost; it is as it was.",
+        "bring the folder back, or `./ops recover` with the recovery kit; or give this stack another name. "
+        f"Where nobody needs it any more: `invoke down --destroy-data {stack.name}`.",
     )
 
 

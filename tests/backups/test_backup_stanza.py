@@ -102,3 +102,21 @@ def test_repository_of_another_cluster_is_told_at_once(stack: Stack, database: A
             establish(stack, "bem")
     assert "restore --latest" in failed.value.remedy
     assert len(other.told) == 1
+
+
+def test_repository_with_another_passphrase_is_told_in_plain_words(stack: Stack) -> None:
+    """At once, and without the octets that pgBackRest quotes."""
+
+    class Closed(Container):
+        def exec_run(self, argv: list[str], **_: Any) -> tuple[int, tuple[bytes, bytes]]:
+            self.told.append(argv)
+            return 29, (b"ERROR: [029]: FormatError: key/value found outside of section: ]}z\xff", b"")
+
+    closed = Closed()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("operation.containers.container", lambda *_: closed)
+        with pytest.raises(Failure, match="does not open with the passphrase") as failed:
+            establish(stack, "bem")
+    assert "FormatError" not in str(failed.value)
+    assert "./ops recover" in failed.value.remedy
+    assert len(closed.told) == 1
