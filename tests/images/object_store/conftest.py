@@ -2,8 +2,11 @@
 
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,3 +88,13 @@ def locked(store: Container, trust: str) -> dict[str, str]:
     key = f"wal/{datetime.now(UTC).timestamp()}"
     version = s3(store, trust).put_object(Bucket=BUCKET, Key=key, Body=b"segment")["VersionId"]
     return {"Bucket": BUCKET, "Key": key, "VersionId": version}
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
+    """Imports the image's modules by their plain names, as they do one another; they go again afterwards."""
+    before = set(sys.modules)
+    monkeypatch.syspath_prepend(IMAGES / "object-store")
+    yield import_module
+    for name in set(sys.modules) - before:
+        sys.modules.pop(name)

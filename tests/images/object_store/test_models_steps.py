@@ -1,14 +1,10 @@
 """What is to be done for one object, and which of its versions nobody needs."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-
-from operation.stack import ROOT
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -19,13 +15,9 @@ def at(minutes: float) -> datetime:
 
 
 @pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The tool's module; the image's others, by whose plain names it imports them, go again afterwards."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(ROOT / "infra" / "images" / "object-store")
-    yield import_module("models")
-    for name in set(sys.modules) - before:
-        sys.modules.pop(name)
+def models(module: Callable[[str], Any]) -> Any:
+    """The tool's module."""
+    return module("models")
 
 
 def history(models: Any, *entries: tuple[float, str]) -> Any:

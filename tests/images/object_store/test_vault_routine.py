@@ -1,14 +1,10 @@
 """What of the changes in the vault is pgBackRest's own work, and what is not."""
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-
-from operation.stack import ROOT
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BACKUPS, ARCHIVE = "pgbackrest/backup/bem/", "pgbackrest/archive/bem/"
@@ -17,13 +13,9 @@ BROKEN_OFF = f"{BACKUPS}20261124-115900F/"
 
 
 @pytest.fixture
-def changes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The watch's module; the image's others, by whose plain names it imports them, go again afterwards."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(ROOT / "infra" / "images" / "object-store")
-    yield import_module("changes")
-    for name in set(sys.modules) - before:
-        sys.modules.pop(name)
+def changes(module: Callable[[str], Any]) -> Any:
+    """The watch's module."""
+    return module("changes")
 
 
 def strange(changes: Any, keys: dict[str, list[tuple[float, str]]]) -> list[str]:
