@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OTHER_CLUSTER = "[028]"
 """pgBackRest's error for a repository that does not match the database («BackupMismatchError»)."""
-UNREADABLE = ("[029]", "[031]", "FormatError", "CryptoError")
+UNREADABLE = ("FormatError", "CryptoError")
 """What it says at once of a repository whose files another passphrase encrypts."""
 READY_SECONDS = 60
 """How long the repositories may take to answer; the object store has just become healthy."""
