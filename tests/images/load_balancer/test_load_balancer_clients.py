@@ -17,6 +17,7 @@ pytestmark = pytest.mark.platform
 
 NETWORKS = {"a": ("10.213.77.0/25", "fd5a:bee5:77:1::/64"), "b": ("10.213.77.128/25", "fd5a:bee5:77:2::/64")}
 ASK = ["curl", "-s", "-o", "/dev/null", "-w", "%header{ratelimit-remaining} %header{ratelimit-reset}"]
+FORGET = "echo clear table requests | socat -t 5 - UNIX-CONNECT:/run/haproxy/admin.sock"
 LIMIT = RateLimit().requests_per_client
 
 
@@ -33,8 +34,12 @@ class Street:
     neighbours: tuple[tuple[str, Container], ...]
 
     def left(self, family: str) -> list[int]:
-        """What each of the neighbours has left after one request, all within one window."""
+        """What each of the neighbours has left after one request, all within one window.
+
+        When a window ended meanwhile, the next round begins from nothing, too: what was counted is forgotten.
+        """
         while True:
+            self._forget()
             said = [self._asked(network, each, family).split() for network, each in self.neighbours]
             resets = [int(reset) for _, reset in said]
             if sorted(resets, reverse=True) == resets:
@@ -48,6 +53,10 @@ class Street:
         """The clients in the access log."""
         lines = logs(self.balancer).splitlines()
         return {str(json.loads(line)["client"]) for line in lines if line.startswith("{")}
+
+    def _forget(self) -> None:
+        status, output = self.balancer.exec_run(["sh", "-c", FORGET])
+        assert status == 0, output
 
     def _asked(self, network: str, neighbour: Container, family: str) -> str:
         target = place(self.balancer, network, family)
