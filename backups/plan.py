@@ -204,7 +204,8 @@ def _latest(catalog: Catalog, repository: int) -> list[Plan]:
         raise Failure(
             "there is no backup to restore from.",
             "nothing was changed.",
-            "`invoke backup` takes one while the database lives; `invoke status` shows the repositories.",
+            "`invoke backup` takes one while the database lives; `invoke status` shows the repositories; the "
+            "volume that served before, if it is kept, comes back by `invoke restore.undo`.",
         )
     furthest = max(_until(catalog, each) for each in fitting)
     near = [each for each in fitting if furthest - _until(catalog, each) <= LAG_TOLERANCE]

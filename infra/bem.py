@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pulumi
 
-from backups.kit.pending import awaits
+from infra.absence import awaits
 from infra.addresses import addresses
 from infra.cache import Cache, CacheArgs
 from infra.database import Database, DatabaseArgs
@@ -38,7 +38,7 @@ from operation.stack import Stack
 class Platform(pulumi.ComponentResource):
     """Every component of a stack; the dependencies are the order in which they start.
 
-    Up to the database alone while a recovery has not filled its volume yet: whoever serves needs its schema.
+    Up to the database alone while its data is still to come from the backups: who serves needs its schema.
 
     Attributes:
         addresses: where clients reach the platform.

@@ -2,21 +2,18 @@
 
 import json
 
-from backups.backup import take
+from backups import lost
 from backups.endpoint import reach, settled
 from backups.endpoint.coordinates import coordinates
-from backups.engine import REPOSITORIES
 from backups.generation import check_agreement
-from backups.kit import announcement as custody
 from backups.kit.pending import awaits
 from backups.move import settle
 from backups.passphrase.journal import remind
 from backups.points import shelf
-from backups.proving.proof_announcement import try_to_announce
-from backups.proving.proofs import newest
-from backups.proving.verify import verify
+from backups.proving.holding import present
 from backups.switch import serving_volume
 from infra.addresses import addresses
+from infra.first_backups import first_backups
 from infra.ports import check_ports
 from infra.survey import unhealthy
 from operation import custodian, deployment
@@ -27,8 +24,6 @@ from operation.progress import Progress, progress_of
 from operation.stack import Stack
 
 KEPT_NOTE = "custody-told"
-S3 = 2
-"""Number of the repository that can be elsewhere."""
 HEALTH_SECONDS = 180.0
 """As long as a deployment waits for a service that changed."""
 
@@ -64,7 +59,8 @@ def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
 
     Raises:
         Failure: when a port is taken, a new place of the S3 repository does not answer, the deployment fails,
-            or a service does not become healthy.
+            or a service does not become healthy. When the database's volume is lost, only what a restore
+            needs is deployed.
     """
     if awaits(stack):
         raise Failure(
@@ -76,8 +72,14 @@ def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
     _check_endpoint(stack)
     settle(stack, progress)
     shelf.key(stack)  # before anybody makes a recovery kit, which holds it
-    check_agreement(stack, serving_volume(stack))
+    serving = serving_volume(stack)
+    check_agreement(stack, serving)
+    away = lost.search(stack)
+    if away and serving:
+        raise lost.failure(stack)
     changes = deployment.up(stack, progress)
+    if away:
+        raise lost.failure(stack)
     _await_health(stack, progress)
     return changes
 
@@ -88,33 +90,6 @@ def _check_endpoint(stack: Stack) -> None:
         where = coordinates(stack)
         if where is not None:
             reach.required(where)
-
-
-def first_backups(stack: Stack, progress: Progress) -> list[int]:
-    """A backup and a proof for each repository that has no good proof yet, or that has moved.
-
-    Raises:
-        Failure: when a backup cannot be taken, or is not good.
-    """
-    proven = {name for name, proof in newest(stack).items() if proof.good}
-    if settled.moved(stack):
-        proven -= {REPOSITORIES[S3]}
-    missing = [number for number, name in REPOSITORIES.items() if name not in proven]
-    if missing:
-        take(stack, "incr", missing, progress)
-    for number in missing:
-        proof = verify(stack, number, progress)
-        if not proof.good:
-            raise Failure(
-                f"the first backup in {proof.repository} is not good: {'; '.join(proof.problems)}",
-                "the platform serves, but nothing proven can be restored from there.",
-                f"`invoke backup --type full --repo {proof.repository}`, then `invoke backup.verify`.",
-            )
-    if missing:
-        settled.settle(stack)
-        try_to_announce(stack, progress)
-    custody.try_to_announce(stack, progress)
-    return missing
 
 
 def _await_health(stack: Stack, progress: Progress) -> None:
@@ -142,7 +117,7 @@ def _await_health(stack: Stack, progress: Progress) -> None:
 
 
 def _say(stack: Stack, progress: Progress, changes: deployment.Changes) -> None:
-    proofs = newest(stack, good=True)
+    proofs, _ = present(stack)
     lines = [f"\nstack {stack.name}: {changes}", f"  address           {addresses(stack)[0]}"]
     lines.append(f"  root certificate  {stack.folder / 'certs' / 'root.pem'}")
     for name, proof in proofs.items():

@@ -8,16 +8,21 @@ from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider
 
 from infra.parties import DATABASE
 from operation.failure import Failure
-from operation.stack import LABEL_STACK
+from operation.stack import LABEL_STACK, Stack
 
 
 class _ClusterProvider(ResourceProvider):
     """Importable, so that Pulumi pickles a reference and a comment here changes nothing."""
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Initialises the volume unless a cluster is there; interrupted, the next try starts anew."""
-        if props.get("made", True):
-            _initialise(props["stack"], props["volume"], props["image"])
+        """Initialises the volume unless a cluster was ever made; interrupted, the next try starts anew."""
+        from backups import lost  # noqa: PLC0415
+
+        stack = Stack(props["stack"])
+        if not lost.made(stack):
+            if props.get("made", True):
+                _initialise(stack.name, props["volume"], props["image"])
+            lost.remember(stack)
         return CreateResult(id_=f"{props['stack']}-cluster", outs=props)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -26,10 +31,11 @@ class _ClusterProvider(ResourceProvider):
 
 
 class Cluster(Resource, module="bem", name="Cluster"):
-    """Marks in the stack's state that the first cluster was made.
+    """Marks in the stack's state and in its folder that the first cluster was made.
 
-    Because of that mark, a lost volume is a failure that a restore mends, and never an empty database. Where
-    a recovery brings the cluster from the backups, the mark is set and nothing is made.
+    Because of these marks a lost volume is a failure that a restore mends, and never an empty database, also
+    when it was lost while the stack was down. Where a recovery brings the cluster from the backups, they are
+    set and nothing is made.
     """
 
     volume: pulumi.Output[str]

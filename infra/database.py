@@ -8,8 +8,8 @@ import pulumi_docker as docker
 
 from backups.endpoint.coordinates import roots
 from backups.endpoint.keys import keys_of
-from backups.kit.pending import awaits
 from backups.stanza import Stanza
+from infra.absence import awaits
 from infra.alert_rules import observe_seconds
 from infra.cluster import Cluster
 from infra.images import ImageArgs, built
@@ -44,8 +44,8 @@ class DatabaseArgs:
 class Database(pulumi.ComponentResource):
     """Server and stanza. Refuses to start on an empty volume that is not the first.
 
-    While a recovery has not filled its volume yet, no server runs and there is no cluster: an empty database
-    must not meet the repositories of the one that was lost.
+    While a recovery has not filled its volume yet, or the volume is lost, no server runs and there is no
+    cluster: an empty database must not meet the repositories of the one that was lost.
 
     Attributes:
         image: its digest; the WAL receiver runs it, too.

@@ -15,7 +15,8 @@ from backups.restore import restore as run_restore
 from backups.restored import Restored
 from backups.scratch import remove_volume
 from backups.target import Target
-from infra.bring_up import deploy, first_backups
+from infra.bring_up import deploy
+from infra.first_backups import first_backups
 from infra.ports import check_ports
 from operation import deployment
 from operation.progress import Progress

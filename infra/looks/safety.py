@@ -69,13 +69,19 @@ def proofs(answer: "Future[Seen]", stack: Stack, status: Status) -> None:
     """A twin's backups are a copy, and proven where they come from."""
     from backups.engine import REPOSITORIES  # noqa: PLC0415
     from backups.proving import proofs, window  # noqa: PLC0415
+    from backups.proving.holding import gone  # noqa: PLC0415
     from infra.take_down import TWIN  # noqa: PLC0415
 
     kept, now, hours = proofs.read(stack), datetime.now(UTC), stack.settings.backups.proof_hours
     newest, good = kept.newest(), kept.newest(good=True)
+    catalog = None if answer.exception() else answer.result().catalog
+    held = {each.repository for each in catalog.backups} if catalog else set()
     for name, proof in good.items():
-        status.proven[name] = f"{proof.label} {window.age(proof, now)} ago"
-    held = {} if answer.exception() else {each.repository for each in answer.result().catalog.backups}
+        if catalog and gone(catalog, proof):
+            again = f"`invoke backup.verify --repo {name}`"
+            status.remarks.append(f"what was proven in {name} is there no more ({proof.label}): {again}.")
+        else:
+            status.proven[name] = f"{proof.label} {window.age(proof, now)} ago"
     for number, name in REPOSITORIES.items():
         if (number in held or name in newest) and not stack.name.startswith(TWIN):
             late = window.overdue(name, newest.get(name), good.get(name), hours, now)

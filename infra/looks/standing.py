@@ -25,6 +25,14 @@ def alerts(stack: Stack, status: Status) -> None:
     status.remarks += [each.line for each in status.alerts if each.severity == "info"]
 
 
+def database(stack: Stack, status: Status) -> None:
+    """A database whose volume is lost."""
+    from backups import lost  # noqa: PLC0415
+
+    if lost.outstanding(stack):
+        status.wrong.append(lost.sentence(stack) + " `invoke restore --latest` brings it back.")
+
+
 def interrupted(stack: Stack, status: Status) -> None:
     """Moves and rotations that nobody carries on."""
     from backups import journal  # noqa: PLC0415

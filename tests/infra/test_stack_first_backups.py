@@ -9,7 +9,8 @@ from backups.endpoint import keys, reach, settled
 from backups.endpoint.keys import Keys
 from backups.endpoint.reach import Reached
 from infra import bring_up
-from infra.bring_up import first_backups
+from infra import first_backups as module
+from infra.first_backups import first_backups
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -25,6 +26,7 @@ class Repositories:
         self.taken: list[int] = []
         self.proven = {"local", "s3"}
         self.bad: set[int] = set()
+        self.bare: set[str] = set()
 
     def take(self, _stack: Stack, kind: str, numbers: list[int], _progress: Progress) -> None:
         """Incremental: the first in a repository is full by itself."""
@@ -40,13 +42,17 @@ class Repositories:
         """Good proofs."""
         return {name: SimpleNamespace(good=True) for name in self.proven}
 
+    def present(self, stack: Stack) -> tuple[dict[str, SimpleNamespace], set[str]]:
+        """The proofs, and the repositories that hold nothing."""
+        return self.newest(stack), self.bare
+
 
 @pytest.fixture
 def repositories(monkeypatch: pytest.MonkeyPatch) -> Repositories:
     """In the place of pgBackRest."""
     found = Repositories()
-    for name in ("take", "verify", "newest"):
-        monkeypatch.setattr(bring_up, name, getattr(found, name))
+    for name in ("take", "verify", "newest", "present"):
+        monkeypatch.setattr(module, name, getattr(found, name))
     return found
 
 
@@ -67,6 +73,14 @@ def test_a_proven_repository_needs_none(tmp_path: Path, repositories: Repositori
     assert first_backups(stack, QUIET) == []
     repositories.proven = {"s3"}
     assert first_backups(stack, QUIET) == [1]
+    assert repositories.taken == [1]
+
+
+def test_a_proven_repository_that_was_lost_needs_one(tmp_path: Path, repositories: Repositories) -> None:
+    """What was proven there is no more."""
+    (tmp_path / "Pulumi.try.yaml").write_text("config: {}\n")
+    repositories.bare = {"local"}
+    assert first_backups(Stack("try", tmp_path), QUIET) == [1]
     assert repositories.taken == [1]
 
 

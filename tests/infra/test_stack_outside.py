@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jinja2 import Template
 
+from backups import lost
 from backups.endpoint import keys
 from backups.endpoint.keys import Keys
 from backups.kit import pending
@@ -18,6 +19,7 @@ from infra.network import outward
 from infra.parties import OBJECT_STORE, pairs, parties
 from infra.settings import Settings
 from inspection.declared import Declared, declared
+from operation.custodian import write_private
 from operation.stack import ROOT, Stack
 from operation.stack_file import configure
 from tests.images.authority import Authority
@@ -129,3 +131,15 @@ def test_a_recovery_that_waits_for_its_data(stack: Stack) -> None:
     assert back["service-database"]["mode"]["replicated"]["replicas"] == 1
     assert "made" not in back["cluster"]
     assert {"stanza", "service-api", "service-load-balancer"} <= set(back)
+
+
+@pytest.mark.slow
+def test_a_volume_that_is_lost_is_waited_for(stack: Stack) -> None:
+    """As after a lost host; a restore moves on to another volume, and all is declared again."""
+    write_private(stack.make_folder() / lost.NOTE, b'{"generation": 1}')
+    found = named(declared(stack))
+    assert found["service-database"]["mode"]["replicated"]["replicas"] == 0
+    assert found["cluster"]["made"] is False
+    assert "service-api" not in found
+    configure(stack, {"database.generation": 2})
+    assert "service-api" in named(declared(Stack(stack.name)))

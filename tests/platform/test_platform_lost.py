@@ -1,0 +1,65 @@
+"""Volumes that Docker loses while the stack is down: `up` says so, and what is left brings them back."""
+
+import re
+
+import docker
+import pytest
+
+from backups import lost
+from backups.proving.proofs import newest
+from tests.platform.deployment import Deployment
+
+pytestmark = [pytest.mark.platform, pytest.mark.long, pytest.mark.lane("lost")]
+
+
+def lose(deployment: Deployment, *volumes: str) -> None:
+    """The stack goes down, and then those volumes go."""
+    deployment.succeed("down", "--yes")
+    for each in volumes:
+        docker.from_env().volumes.get(deployment.stack.object_name(each)).remove()
+
+
+def data(deployment: Deployment) -> str:
+    """The data volume that serves now."""
+    return f"database-g{deployment.settings.database.generation}"
+
+
+def test_a_data_volume_is_lost_while_the_stack_is_down(platform: Deployment) -> None:
+    """No empty database takes its place; `restore --latest` brings every row back, and all that needs it."""
+    platform.write("before-the-loss")
+    lose(platform, data(platform))
+    for _ in range(2):
+        said = platform.invoke("up")
+        assert said.status == 1, said.words
+        assert "is gone or empty" in said.words
+        assert "`invoke restore --latest` brings it back" in said.words
+        assert "Traceback" not in said.words
+    assert any("is gone or empty" in each for each in platform.invoke("status", "--json").json["wrong"])
+    platform.succeed("restore", "--latest", "--yes")
+    assert not lost.outstanding(platform.stack)
+    assert "before-the-loss" in platform.names()
+
+
+def test_a_repository_is_lost_while_the_stack_is_down(platform: Deployment) -> None:
+    """`up` claims no proof of what is gone: it takes a backup there and proves it."""
+    lose(platform, "repository")
+    before = newest(platform.stack)["local"].label
+    proven = re.findall(r"proven by restore +(\S+) in local", platform.succeed("up").words)
+    assert len(proven) == 1
+    assert before not in proven
+    assert platform.well()
+
+
+def test_the_data_and_both_repositories_are_lost(platform: Deployment) -> None:
+    """Nothing brings it back: it is said, nothing is begun anew, and the way to begin anew is named."""
+    lose(platform, data(platform), "repository", "objects")
+    said = platform.invoke("up")
+    assert said.status == 1, said.words
+    assert f"`invoke down --destroy-data {platform.name}`" in said.words
+    said = platform.invoke("restore", "--latest", "--yes")
+    assert said.status == 1, said.words
+    assert "Traceback" not in said.words
+    platform.succeed("down", f"--destroy-data={platform.name}")
+    said = platform.succeed("up")
+    assert len(re.findall("proven by restore", said.words)) == 2
+    assert platform.well()
