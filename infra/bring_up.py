@@ -12,8 +12,9 @@ from backups.passphrase.journal import remind
 from backups.points import shelf
 from backups.proving.holding import present
 from backups.switch import serving_volume
+from infra import lost_host
 from infra.addresses import addresses
-from infra.first_backups import first_backups
+from infra.first_backups import Firsts, first_backups
 from infra.ports import check_ports
 from infra.survey import unhealthy
 from operation import custodian, deployment
@@ -38,8 +39,8 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
     with mutation(stack, "up") as outcome:
         remind(stack, progress)
         changes = deploy(stack, progress)
-        first = first_backups(stack, progress) if backup else []
-        outcome.outcome = "unchanged" if changes.nothing and not first else "succeeded"
+        firsts = first_backups(stack, progress) if backup else Firsts([], present(stack)[0])
+        outcome.outcome = "unchanged" if changes.nothing and not firsts.taken else "succeeded"
         outcome.detail = str(changes)
     summary = {
         "stack": stack.name,
@@ -51,7 +52,7 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
     if as_json:
         print(json.dumps(summary, indent=1))
     else:
-        _say(stack, progress, changes)
+        _say(stack, progress, changes, firsts)
 
 
 def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
@@ -71,6 +72,7 @@ def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
     check_ports(stack, progress)
     _check_endpoint(stack)
     settle(stack, progress)
+    lost_host.mend(stack, progress)
     shelf.key(stack)  # before anybody makes a recovery kit, which holds it
     serving = serving_volume(stack)
     check_agreement(stack, serving)
@@ -81,6 +83,7 @@ def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
     if away:
         raise lost.failure(stack)
     _await_health(stack, progress)
+    lost_host.reissue(stack, progress)
     return changes
 
 
@@ -116,11 +119,10 @@ def _await_health(stack: Stack, progress: Progress) -> None:
             ) from failure
 
 
-def _say(stack: Stack, progress: Progress, changes: deployment.Changes) -> None:
-    proofs, _ = present(stack)
+def _say(stack: Stack, progress: Progress, changes: deployment.Changes, firsts: Firsts) -> None:
     lines = [f"\nstack {stack.name}: {changes}", f"  address           {addresses(stack)[0]}"]
     lines.append(f"  root certificate  {stack.folder / 'certs' / 'root.pem'}")
-    for name, proof in proofs.items():
+    for name, proof in firsts.proven.items():
         lines.append(f"  proven by restore {proof.label} in {name}, to {proof.recovered_to}")
     lines += [
         f"  log               {progress.log}",

@@ -1,11 +1,14 @@
 """The first backups of a stack: each repository has one that is proven before anybody relies on it."""
 
+from dataclasses import dataclass
+
 from backups.backup import take
 from backups.endpoint import settled
 from backups.engine import REPOSITORIES
 from backups.kit import announcement as custody
 from backups.proving.holding import present
 from backups.proving.proof_announcement import try_to_announce
+from backups.proving.proof_chain import Kept
 from backups.proving.proofs import newest
 from backups.proving.verify import verify
 from operation.failure import Failure
@@ -16,13 +19,27 @@ S3 = 2
 """Number of the repository that can be elsewhere."""
 
 
-def first_backups(stack: Stack, progress: Progress) -> list[int]:
+@dataclass(frozen=True)
+class Firsts:
+    """What there is in the end.
+
+    Attributes:
+        taken: numbers of the repositories that got a backup and a proof.
+        proven: by name of the repository, its newest good proof of a backup that is there.
+    """
+
+    taken: list[int]
+    proven: dict[str, Kept]
+
+
+def first_backups(stack: Stack, progress: Progress) -> Firsts:
     """A backup and a proof for each repository that has no good proof yet, or that has moved or was lost.
 
     Raises:
         Failure: when a backup cannot be taken, or is not good.
     """
-    missing = _unproven(stack)
+    proven, bare = present(stack)
+    missing = _unproven(stack, bare)
     if missing:
         take(stack, "incr", missing, progress)
     for number in missing:
@@ -36,15 +53,13 @@ def first_backups(stack: Stack, progress: Progress) -> list[int]:
     if missing:
         settled.settle(stack)
         try_to_announce(stack, progress)
+        proven, _ = present(stack)
     custody.try_to_announce(stack, progress)
-    return missing
+    return Firsts(missing, proven)
 
 
-def _unproven(stack: Stack) -> list[int]:
-    proven = {name for name, proof in newest(stack).items() if proof.good}
+def _unproven(stack: Stack, bare: set[str]) -> list[int]:
+    proven = {name for name, proof in newest(stack).items() if proof.good} - bare
     if settled.moved(stack):
         proven -= {REPOSITORIES[S3]}
-    if proven:
-        _, bare = present(stack)
-        proven -= bare
     return [number for number, name in REPOSITORIES.items() if name not in proven]

@@ -30,13 +30,18 @@ def remove_unknown(stack: Stack, progress: Progress) -> list[str]:
     known = known_ids(stack)
     engine = client()
     label = {"label": f"{LABEL_STACK}={stack.name}"}
-    services = [each for each in engine.services.list(filters=label) if not _is_scratch(each)]
-    unknown = [each for each in services if each.id not in known]
+    unknown = [each for each in services(stack, engine) if each.id not in known]
     networks = [each for each in engine.networks.list(filters=label) if each.id not in known]
     for each in (*unknown, *networks):
         progress.detail(f"removing {each.name}, which no state of Pulumi's knows")
         wait_for(partial(_removed, each), END_SECONDS, f"the removal of {each.name}")
     return [each.name for each in (*unknown, *networks)]
+
+
+def services(stack: Stack, engine: Any = None) -> list[Any]:
+    """The stack's services in Docker, without scratches, which Pulumi does not make."""
+    label = {"label": f"{LABEL_STACK}={stack.name}"}
+    return [each for each in (engine or client()).services.list(filters=label) if not _is_scratch(each)]
 
 
 def _removed(each: Any) -> bool:

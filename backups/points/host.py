@@ -10,6 +10,7 @@ from backups.kit.kit import SETTINGS, Kit, packed, unpacked
 from backups.points.library import Library
 from backups.points.point import HOST, Part, Point
 from backups.points.shelf import get
+from operation import leftovers
 from operation.custodian import write_private
 from operation.failure import Failure
 from operation.pulumi_state import state_path
@@ -18,7 +19,8 @@ from operation.stack import Stack
 CERTS = "certs/"
 AUTHORITY = "certs/issuing.pem"
 """Without it the authority is lost; other files of it are missing on purpose, as an offline root's key."""
-STATE = "pulumi-state.json"
+STATE_FILE = "pulumi-state.json"
+CA, STATE = "ca", "state"
 
 
 def packed_host(stack: Stack) -> tuple[Part, bytes]:
@@ -26,15 +28,19 @@ def packed_host(stack: Stack) -> tuple[Part, bytes]:
     now = datetime.now(UTC)
     found = {name: each for name, each in kit_parts.collected(stack, now).items() if name.startswith(CERTS)}
     if state_path(stack).exists():
-        found[STATE] = state_path(stack).read_bytes()
+        found[STATE_FILE] = state_path(stack).read_bytes()
     content = packed(Kit(stack.name, now, "", found))
     return Part(HOST, now, len(content), facts={"files": len(found)}), content
 
 
 def lost(stack: Stack) -> list[str]:
-    """What of it is not on this host: `ca`, `state`."""
-    found = [] if (stack.folder / AUTHORITY).exists() else ["ca"]
-    return found + ([] if state_path(stack).exists() else ["state"])
+    """What of it is not on this host: `ca`, and the `state` of what runs.
+
+    A set-up makes an empty state where there is none, so one that knows none of the services counts as none.
+    """
+    found = [] if (stack.folder / AUTHORITY).exists() else [CA]
+    running, known = leftovers.services(stack), leftovers.known_ids(stack)
+    return [*found, STATE] if running and not any(each.id in known for each in running) else found
 
 
 def bring_back(stack: Stack, books: Library, wanted: list[str]) -> Point | None:
@@ -62,7 +68,7 @@ def bring_back(stack: Stack, books: Library, wanted: list[str]) -> Point | None:
 
 
 def _placed(stack: Stack, found: dict[str, bytes], wanted: list[str]) -> None:
-    if "ca" in wanted:
+    if CA in wanted:
         kit_parts.checked({SETTINGS: b"", **found})
         for name, content in found.items():
             path = stack.folder / name
@@ -70,5 +76,5 @@ def _placed(stack: Stack, found: dict[str, bytes], wanted: list[str]) -> None:
                 write_private(
                     stack.make_folder(*path.relative_to(stack.folder).parts[:-1]) / path.name, content
                 )
-    if "state" in wanted and STATE in found:
-        write_private(state_path(stack), found[STATE])
+    if STATE in wanted and STATE_FILE in found:
+        write_private(state_path(stack), found[STATE_FILE])

@@ -1,7 +1,8 @@
 """Which proofs are of backups that a repository still holds: it may be lost, or the backup expired."""
 
-from backups.catalog import Catalog, read_catalog
+from backups.catalog import Catalog
 from backups.engine import REPOSITORIES
+from backups.info import parse_backups, read_info, silent_repositories
 from backups.proving.proof_chain import Kept
 from backups.proving.proofs import newest
 from operation.containers import container
@@ -28,8 +29,16 @@ def present(stack: Stack) -> tuple[dict[str, Kept], set[str]]:
     Where the database or every repository is silent, nothing is said to be lost, and nothing to be there.
     """
     try:
-        catalog = read_catalog(container(stack, "database"), stack.settings.backups.stanza)
+        catalog = _backups(stack)
     except Failure:
         return {}, set()
     good = newest(stack, good=True)
     return {name: proof for name, proof in good.items() if not gone(catalog, proof)}, bare(catalog)
+
+
+def _backups(stack: Stack) -> Catalog:
+    """Without how far the WAL goes, which takes longest to find out."""
+    stanza = stack.settings.backups.stanza
+    info = read_info(container(stack, "database"), stanza)
+    silent = silent_repositories(info, stanza)
+    return Catalog(parse_backups(info, stanza), reaches={}, forks={}, reigns=(), silent=silent)

@@ -70,9 +70,9 @@ def test_a_proven_repository_needs_none(tmp_path: Path, repositories: Repositori
     """One that was never proven does."""
     (tmp_path / "Pulumi.try.yaml").write_text("config: {}\n")
     stack = Stack("try", tmp_path)
-    assert first_backups(stack, QUIET) == []
+    assert first_backups(stack, QUIET).taken == []
     repositories.proven = {"s3"}
-    assert first_backups(stack, QUIET) == [1]
+    assert first_backups(stack, QUIET).taken == [1]
     assert repositories.taken == [1]
 
 
@@ -80,14 +80,14 @@ def test_a_proven_repository_that_was_lost_needs_one(tmp_path: Path, repositorie
     """What was proven there is no more."""
     (tmp_path / "Pulumi.try.yaml").write_text("config: {}\n")
     repositories.bare = {"local"}
-    assert first_backups(Stack("try", tmp_path), QUIET) == [1]
+    assert first_backups(Stack("try", tmp_path), QUIET).taken == [1]
     assert repositories.taken == [1]
 
 
 def test_a_repository_that_has_moved_needs_one(moved: Stack, repositories: Repositories) -> None:
     """Once; the proofs of the place before do not count."""
-    assert first_backups(moved, QUIET) == [2]
-    assert first_backups(moved, QUIET) == []
+    assert first_backups(moved, QUIET).taken == [2]
+    assert first_backups(moved, QUIET).taken == []
     assert repositories.taken == [2]
 
 
@@ -98,7 +98,7 @@ def test_a_bad_first_backup_is_taken_again(moved: Stack, repositories: Repositor
         first_backups(moved, QUIET)
     assert settled.moved(moved)
     repositories.bad = set()
-    assert first_backups(moved, QUIET) == [2]
+    assert first_backups(moved, QUIET).taken == [2]
 
 
 def test_a_new_place_is_asked_before_anything_changes(

@@ -1,12 +1,14 @@
-"""Volumes that Docker loses while the stack is down: `up` says so, and what is left brings them back."""
+"""Volumes, authority or state that a host loses: `up` says so, and what is left brings them back."""
 
 import re
+import shutil
 
 import docker
 import pytest
 
 from backups import lost
 from backups.proving.proofs import newest
+from certs.ca.authority import root_path
 from tests.platform.deployment import Deployment
 
 pytestmark = [pytest.mark.platform, pytest.mark.long, pytest.mark.lane("lost")]
@@ -47,6 +49,36 @@ def test_a_repository_is_lost_while_the_stack_is_down(platform: Deployment) -> N
     proven = re.findall(r"proven by restore +(\S+) in local", platform.succeed("up").words)
     assert len(proven) == 1
     assert before not in proven
+    assert platform.well()
+
+
+def test_the_authority_and_the_state_are_lost(platform: Deployment) -> None:
+    """The newest recovery point has both: clients go on trusting the root, and what runs is left alone."""
+    platform.succeed("backup")
+    root = root_path(platform.stack).read_bytes()
+    for each in ("certs", "pulumi"):
+        shutil.rmtree(platform.stack.folder / each)
+    said = platform.succeed("up")
+    assert "nothing changed" in said.words
+    assert "bring back what this host lost: ca, state" in said.words
+    assert root_path(platform.stack).read_bytes() == root
+    platform.faultless(30)
+    assert platform.run("pulumi", "preview", "--expect-no-changes", "--non-interactive").status == 0
+
+
+def test_an_authority_is_lost_and_no_repository_answers(platform: Deployment) -> None:
+    """No new one is made unasked: the folder's copy ends it."""
+    certs, away = platform.stack.folder / "certs", platform.stack.folder / "certs-away"
+    platform.succeed("down", "--yes")
+    certs.rename(away)
+    said = platform.invoke("up")
+    assert said.status == 1, said.words
+    assert "is lost" in said.words
+    assert "`invoke certs.init`" in said.words
+    assert not (certs / "root.pem").exists()
+    shutil.rmtree(certs, ignore_errors=True)
+    away.rename(certs)
+    platform.succeed("up")
     assert platform.well()
 
 

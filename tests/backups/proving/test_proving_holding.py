@@ -33,9 +33,8 @@ def test_a_silent_repository_has_lost_nothing() -> None:
 def test_proofs_of_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """And the repositories that hold nothing."""
     kept = {"local": proof("local", "A"), "s3": proof("s3", "B")}
-    monkeypatch.setattr(holding, "container", lambda *_: None)
     monkeypatch.setattr(holding, "newest", lambda *_, good: kept if good else {})
-    monkeypatch.setattr(holding, "read_catalog", lambda *_: catalog([backup("A", 1)], {}))
+    monkeypatch.setattr(holding, "_backups", lambda _: catalog([backup("A", 1)], {}))
     assert present(Stack("try", given={})) == ({"local": kept["local"]}, {"s3"})
 
 
