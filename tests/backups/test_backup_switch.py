@@ -162,6 +162,7 @@ def test_update_is_tried_again_when_another_came_first(stack: Stack, engine: Eng
     assert len(engine.posted) == 1
 
 
+@pytest.mark.slow
 def test_update_that_never_comes_through_is_an_error(stack: Stack, engine: Engine) -> None:
     """It is not tried for ever."""
     engine.conflicts = 100

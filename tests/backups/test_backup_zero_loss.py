@@ -108,6 +108,7 @@ def test_a_change_is_archived_before_it_takes_effect(watched: Watched) -> None:
         ended(process)
 
 
+@pytest.mark.slow
 def test_commits_wait_for_ever_where_that_is_wanted(watched: Watched) -> None:
     """It is noted once, and once more when it is over."""
     process = watched.start("block")

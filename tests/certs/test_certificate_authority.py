@@ -179,6 +179,7 @@ def test_half_of_another_authority_is_never_used(stack: Stack, tmp_path: Path, n
         authority(stack)
 
 
+@pytest.mark.slow
 def test_processes_at_once_end_with_one_authority(tmp_path: Path) -> None:
     """Four processes that start together open the same issuing CA."""
     argv = [sys.executable, "-c", OPEN, str(tmp_path)]

@@ -188,6 +188,7 @@ def test_a_hook_gets_the_record_and_nothing_secret_in_its_arguments(tmp_path: Pa
     assert file.read_text() == "['zone', 'present'] proof\n _acme-challenge.example.test\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("argv", "sentence"),
     [

@@ -369,6 +369,7 @@ def test_full_disk_keeps_the_old_pair(stack: Stack, written: int) -> None:
     assert kept(stack) != before
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_there_is_a_whole_pair(stack: Stack) -> None:
     """Killed while it renews without end: certificate and key belong together, and it is registered."""
     argv = [sys.executable, "-c", ISSUE, str(stack.root), "renew"]
@@ -386,6 +387,7 @@ def test_killed_at_any_moment_there_is_a_whole_pair(stack: Stack) -> None:
         assert leaf.serial in entries(stack)
 
 
+@pytest.mark.slow
 def test_two_at_once_get_the_same_pair(stack: Stack) -> None:
     """Four processes that ask for one name end with one certificate."""
     authority(stack)

@@ -76,6 +76,7 @@ def test_parties_certificates_pass_the_linter(stack: Stack, tmp_path: Path) -> N
         assert by_linter(tmp_path / "party.pem", ensure(stack, each).certificate) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", MAKERS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_certificate_says_what_its_profile_says(signed_by: Stack, kind: Kind, key: KeyType) -> None:

@@ -121,6 +121,7 @@ def test_a_full_disk_leaves_the_register_as_it_was(stack: Stack) -> None:
     assert list(entries(stack)) == ["0A", "0B"]
 
 
+@pytest.mark.slow
 def test_writers_that_are_killed_lose_nothing(stack: Stack) -> None:
     """Two writers at once, killed three times at any moment: all that they had acknowledged is there."""
     said: set[str] = set()

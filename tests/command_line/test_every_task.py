@@ -177,6 +177,7 @@ def test_what_is_missing_is_found() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_every_example_can_be_typed() -> None:
     """The parser takes each example of each task's help."""
     for task in TASKS.values():

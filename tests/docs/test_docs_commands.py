@@ -36,6 +36,7 @@ def typed(*words: str, span: bool = False) -> Command:
     return Command(words[0], words[1:], "", span)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", ALL, ids=lambda document: document.path)
 def test_commands_are_real(document: Document) -> None:
     """Tasks and options, by Invoke's own parser; those of `./ops`, by its programs' own help."""

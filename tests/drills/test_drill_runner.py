@@ -123,6 +123,7 @@ def test_expected_output(stack: Stack, write: Write, printed: str, state: State)
     assert drill(path, stack).journal.state is state
 
 
+@pytest.mark.slow
 def test_a_hanging_step_fails_in_its_time(stack: Stack, write: Write) -> None:
     """The limit of the cell ends it; the clean-up follows."""
     started = time.monotonic()
@@ -214,6 +215,7 @@ def test_a_twin_has_its_name_in_the_journal_before_it_is_made(stack: Stack, writ
     assert not (stack.root / "twin").exists()
 
 
+@pytest.mark.slow
 def test_an_interruption_while_the_twin_is_made_removes_it(stack: Stack, write: Write) -> None:
     """Nothing was played on it, so there is nothing to clean up but itself."""
     (stack.root / "slow").touch()
@@ -235,6 +237,7 @@ def test_a_twin_that_cannot_be_made_fails_the_drill(stack: Stack, write: Write) 
     assert not (stack.root / "twin").exists()
 
 
+@pytest.mark.slow
 def test_the_next_drill_ends_what_a_killed_one_left_running(stack: Stack, write: Write) -> None:
     """A restore that goes on would work on a twin that is being removed; and the audit log gets its line."""
     script = "(trap '' TERM; echo $BASHPID > orphan; echo began >> played; sleep 30; echo late >> played)"
@@ -251,6 +254,7 @@ def test_the_next_drill_ends_what_a_killed_one_left_running(stack: Stack, write:
     assert killed.seconds < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_cleans_up(stack: Stack, write: Write, number: signal.Signals) -> None:
     """Ctrl-C ends the running cell, and the clean-up runs and is recorded."""
@@ -267,6 +271,7 @@ def test_an_interruption_cleans_up(stack: Stack, write: Write, number: signal.Si
     assert audit.entries(stack)[-1].outcome == "interrupted"
 
 
+@pytest.mark.slow
 def test_a_second_interruption_is_told_to_wait(stack: Stack, write: Write) -> None:
     """The clean-up goes on to its end."""
     path = write(recover=SLOW, cleanup="echo cleaning >> played; sleep 1; echo cleaned >> played")
@@ -281,6 +286,7 @@ def test_a_second_interruption_is_told_to_wait(stack: Stack, write: Write) -> No
     assert not (stack.root / "twin").exists()
 
 
+@pytest.mark.slow
 def test_one_drill_at_a_time(stack: Stack, write: Write) -> None:
     """A second drill of the same stack is refused and touches nothing; the stack itself is not locked."""
     from operation.lock import locked  # noqa: PLC0415

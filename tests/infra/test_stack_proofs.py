@@ -16,6 +16,8 @@ from tests.backups.proving.test_proving_proofs import flip
 from tests.backups.scene import backup, catalog
 
 NOW = datetime.now(UTC)
+HELD = {1: "L-local", 2: "L-s3"}
+"""The backup in each repository."""
 
 
 def stack_of(root: Path, name: str = "try") -> Stack:
@@ -37,7 +39,7 @@ def looked(stack: Stack, *repositories: int, silent: bool = False) -> Status:
     if silent:
         answer.set_exception(Failure("no repository answers"))
     else:
-        answer.set_result(Seen(catalog([backup("L", 0, each) for each in repositories], {}), NOW, {}))
+        answer.set_result(Seen(catalog([backup(HELD[each], 0, each) for each in repositories], {}), NOW, {}))
     status = Status(stack.name)
     safety.proofs(answer, stack, status)
     return status
@@ -51,6 +53,18 @@ def test_proven_backups_are_well(tmp_path: Path) -> None:
     status = looked(stack, 1, 2)
     assert status.wrong == []
     assert status.proven == {"local": "L-local 90 min ago", "s3": "L-s3 30 min ago"}
+
+
+def test_what_is_there_no_more_is_not_called_proven(tmp_path: Path) -> None:
+    """It is a remark with what to do: a later backup may be as good, and nobody has seen it."""
+    stack = stack_of(tmp_path)
+    keep(stack, "local", 1)
+    keep(stack, "s3", 1)
+    status = looked(stack, 2)
+    assert status.proven == {"s3": "L-s3 60 min ago"}
+    (line,) = status.remarks
+    assert "L-local" in line
+    assert "`invoke backup.verify --repo local`" in line
 
 
 @pytest.mark.parametrize(

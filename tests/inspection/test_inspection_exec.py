@@ -51,6 +51,7 @@ def test_what_is_said_and_how_it_ends(stack: Stack, api: Any, invoke: Invoke) ->
     assert "s3cret" not in entry.model_dump_json()
 
 
+@pytest.mark.slow
 def test_words_are_handed_on(api: Any, invoke: Invoke) -> None:
     """As they were typed: spaces and options are the command's; what comes in is its input."""
     assert api

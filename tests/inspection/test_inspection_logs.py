@@ -147,6 +147,7 @@ def test_fits_without_a_pattern() -> None:
     assert Wanted(["api"]).fits(line_at(1, "api"))
 
 
+@pytest.mark.slow
 def test_following_hears_of_a_new_replica(
     replica: Callable[[str, int], Any], environment: dict[str, str]
 ) -> None:

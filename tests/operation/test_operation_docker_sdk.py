@@ -9,6 +9,7 @@ PROVIDERS = ("certs.delivery", "infra.cluster", "backups.stanza")
 PARTS = ("docker", "docker.errors", "docker.types", "requests.exceptions")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", PROVIDERS)
 def test_a_provider_brings_the_whole_sdk(module: str) -> None:
     """Two threads that import parts of a package with cycles see halves: «partially initialized module»."""

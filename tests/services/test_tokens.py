@@ -125,6 +125,7 @@ def test_every_changed_character_of_the_body_is_noticed(keys: Path) -> None:
             verifier.verify(f"{head}.{body[:place]}{other}{body[place + 1 :]}.{signature}", "")
 
 
+@pytest.mark.slow
 def test_a_remembered_token_ends_too(keys: Path) -> None:
     """The memory of good tokens does not prolong them."""
     verifier = Verifier(keys)

@@ -91,6 +91,7 @@ def test_what_breaks_is_a_line(error: Exception, found: str, remedy: str) -> Non
     assert remedy in only.remedy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lost", "words"), [("pydantic", "lacks pydantic"), ("rich", "✓  Python"), ("docker", "lacks docker")]
 )

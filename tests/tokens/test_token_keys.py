@@ -177,6 +177,7 @@ def test_without_a_whole_file_nothing_is_issued(stack: Stack, content: str | Non
     assert key_file(stack).exists() == (content is not None)
 
 
+@pytest.mark.slow
 def test_a_client_renews_its_token_in_time(stack: Stack) -> None:
     """A token is carried for two thirds of its life, then another one."""
     import httpx  # noqa: PLC0415

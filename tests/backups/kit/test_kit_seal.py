@@ -36,6 +36,7 @@ def test_a_stranger_does_not_open_it() -> None:
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_passphrase_opens_it_and_another_does_not() -> None:
     """The kit says itself which of the two it wants."""
     content = sealed(KIT, Lock(passphrase=PASSPHRASE))

@@ -114,6 +114,7 @@ def test_what_opens_it_is_asked_for(made: str) -> None:
         tasks.kit(Context(), [], check=f"{made}.not")
 
 
+@pytest.mark.slow
 def test_a_passphrase_in_a_file(tmp_path: Path, capsys: Say) -> None:
     """Closes and opens it; without it, and nobody there, it stays shut."""
     word, file = tmp_path / "word", str(tmp_path / "kit.age")

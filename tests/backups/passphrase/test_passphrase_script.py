@@ -103,6 +103,7 @@ def test_a_look_changes_nothing(place: Place) -> None:
     assert not list((place.root / "tmp").iterdir())
 
 
+@pytest.mark.slow
 def test_copies_then_all(place: Place) -> None:
     """After the copies both passphrases open the repository, after all only the next; content is the same."""
     halves = {each: "next" if each.endswith(".copy") else "former" for each in FILES}
@@ -113,6 +114,7 @@ def test_copies_then_all(place: Place) -> None:
     assert {(place.root / "repository" / each).read_text() for each in FILES} == {f"{NEXT}\n{CONTENT}"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("puts", range(4))
 def test_interrupted_anywhere_it_goes_on(place: Place, puts: int) -> None:
     """A death at each write leaves every pair open by one of the two, and the next run ends it."""
@@ -123,6 +125,7 @@ def test_interrupted_anywhere_it_goes_on(place: Place, puts: int) -> None:
     assert said(place.run("all")) == dict.fromkeys(FILES, "next")
 
 
+@pytest.mark.slow
 def test_a_backup_between_has_written_both_files_by_the_former(place: Place) -> None:
     """The copies are done again then."""
     place.run("copies")
@@ -130,6 +133,7 @@ def test_a_backup_between_has_written_both_files_by_the_former(place: Place) -> 
     assert said(place.run("copies"))[FILES[3]] == "next"
 
 
+@pytest.mark.slow
 def test_noise_is_not_taken_for_content(place: Place) -> None:
     """A wrong passphrase may decrypt to something."""
     (place.root / "noise").touch()
@@ -137,6 +141,7 @@ def test_noise_is_not_taken_for_content(place: Place) -> None:
     assert said(place.run("all")) == dict.fromkeys(FILES, "next")
 
 
+@pytest.mark.slow
 def test_one_of_a_pair_mends_the_other(place: Place) -> None:
     """A copy that is lost or damaged is written from its file."""
     (place.root / "repository" / FILES[1]).unlink()

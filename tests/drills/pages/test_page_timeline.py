@@ -66,6 +66,7 @@ def test_what_is_gone_is_named_by_number() -> None:
     assert gone(None) == frozenset()
 
 
+@pytest.mark.slow
 def test_tens_of_thousands_of_requests_are_a_hundred_bins() -> None:
     """Half an hour of witness: few bins, none outside the drawing, in little time."""
     entries = list(samples.requests(before=20, outage=600, after=1180))

@@ -116,6 +116,7 @@ def test_cancelled_creation_leaves_nothing() -> None:
     assert not engine.there
 
 
+@pytest.mark.slow
 def test_health_is_waited_for() -> None:
     """A healthy one is made; one without a check, or one that is never healthy, is not."""
     healthy = {**RUNNING, "Health": {"Status": "healthy"}}
@@ -129,6 +130,7 @@ def test_health_is_waited_for() -> None:
             Container().create(wait, Engine(state).call())
 
 
+@pytest.mark.slow
 def test_stopped_container_is_started_again() -> None:
     """Stopped by hand it reads as `mustRun` false; the update starts it."""
     engine = Engine()

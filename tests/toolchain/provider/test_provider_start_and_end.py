@@ -136,6 +136,7 @@ def test_idle_provider_ends_when_told(process: "subprocess.Popen[str]", number: 
     assert process.wait(SECONDS) == 0
 
 
+@pytest.mark.slow
 def test_what_was_begun_is_ended(process: "subprocess.Popen[str]", daemon: Daemon) -> None:
     """A config that Docker is making when the end comes: the provider sees it through, and then leaves."""
     request = provider_pb2.CreateRequest(urn=CONFIG_URN, properties=write({"name": "it", "data": "YQ=="}))
