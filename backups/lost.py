@@ -10,23 +10,22 @@ from typing import Any
 
 from backups.scratch import volume_exists
 from operation.containers import client, containers
-from operation.custodian import write_private
+from operation.custodian import CLUSTER, write_private
 from operation.failure import Failure
 from operation.stack import LABEL_STACK, Stack
 
-MADE = "cluster.json"
 NOTE = "database-lost.json"
 HAS_CLUSTER = ["/cluster/pgdata/PG_VERSION"]
 
 
 def remember(stack: Stack) -> None:
     """Notes that the first cluster was made, or came out of a recovery."""
-    _write(stack, MADE, {"since": datetime.now(UTC).isoformat()})
+    _write(stack, CLUSTER, {"since": datetime.now(UTC).isoformat()})
 
 
 def made(stack: Stack) -> bool:
     """Whether this stack ever had a cluster."""
-    return (stack.folder / MADE).exists()
+    return (stack.folder / CLUSTER).exists()
 
 
 def outstanding(stack: Stack) -> bool:

@@ -7,6 +7,7 @@ from importlib import import_module
 from backups import journal, lineage, switch
 from backups.borrowed import give_back
 from backups.engine import archiving_on
+from backups.generation import remember
 from backups.journal import Move, Phase
 from backups.kit import pending
 from backups.points import moving
@@ -94,6 +95,7 @@ def finish(stack: Stack, move: Move, progress: Progress) -> None:
     if move.reigns:
         lineage.succeed(stack, move.reigns[0] if len(move.reigns) > 1 else None, move.reigns[-1])
     configure(stack, move.values)
+    remember(stack, move.new)
     target = switch.start_database(stack, move.new, move.image)
     stanza = Stack(stack.name, stack.root).settings.backups.stanza
     if pending.read(stack) is None and STANZA not in move.values:

@@ -5,7 +5,7 @@ import json
 from backups import lost
 from backups.endpoint import reach, settled
 from backups.endpoint.coordinates import coordinates
-from backups.generation import check_agreement
+from backups.generation import check_agreement, remember
 from backups.kit.pending import awaits
 from backups.move import settle
 from backups.passphrase.journal import remind
@@ -82,6 +82,7 @@ def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
     changes = deployment.up(stack, progress)
     if away:
         raise lost.failure(stack)
+    remember(stack, serving_volume(stack))
     _await_health(stack, progress)
     lost_host.reissue(stack, progress)
     return changes

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from operation.failure import Failure
 from operation.stack import Stack
 
 FOLDER = "secrets"
@@ -29,6 +30,12 @@ EVIDENCE_KEY = "evidence-key"
 POINTS_KEY = "points-key"
 """Secret key of age (X25519) that the parts of recovery points are encrypted to."""
 
+LASTING = (CIPHER_LOCAL, CIPHER_S3, POINTS_KEY)
+"""Without them backups that are there can never be read; another value would open nothing."""
+
+CLUSTER = "cluster.json"
+"""In the stack's folder once a database was made: backups need these secrets from then on."""
+
 PASSPHRASE_BYTES = 32
 
 
@@ -41,11 +48,32 @@ def secret(stack: Stack, name: str, make: Callable[[], str] = random) -> str:
     """A secret by name, made when it is not there yet.
 
     The first writer wins: two processes at once end with the same value.
+
+    Raises:
+        Failure: when it is lost and backups hang on it.
     """
     path = secret_path(stack, name)
     if not path.exists():
+        if name in lost(stack):
+            raise missed(stack)
         _create(path, make())
     return path.read_text().strip()
+
+
+def lost(stack: Stack) -> list[str]:
+    """Secrets that backups hang on and that are not in the stack's folder any more."""
+    if not (stack.folder / CLUSTER).exists():
+        return []
+    return [name for name in LASTING if not (stack.folder / FOLDER / name).exists()]
+
+
+def missed(stack: Stack) -> Failure:
+    """What an operator is told of lost secrets."""
+    return Failure(
+        f"{', '.join(lost(stack))}: lost from {stack.folder}/{FOLDER}.",
+        "nothing was changed. Backups that are there open with nothing else; what runs goes on.",
+        "bring the folder back from its copy, or on an empty host from the recovery kit.",
+    )
 
 
 def secret_path(stack: Stack, name: str) -> Path:

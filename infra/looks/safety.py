@@ -91,10 +91,14 @@ def proofs(answer: "Future[Seen]", stack: Stack, status: Status) -> None:
 
 
 def custody(stack: Stack, status: Status) -> None:
-    """A remark, or wrong where the stack's file says that it matters."""
+    """A remark, or wrong where the stack's file says that it matters; lost secrets are wrong in any case."""
     from backups.kit import custody, pending  # noqa: PLC0415
+    from operation import custodian  # noqa: PLC0415
     from operation.lock import held  # noqa: PLC0415
 
+    if custodian.lost(stack):
+        told = custodian.missed(stack)
+        status.wrong.append(f"{told.what[:-1]}: {told.remedy}")
     try:
         found = custody.custody(stack)
         begun = pending.read(stack)

@@ -7,7 +7,7 @@ import pytest
 from backups import attempt, cut_over, journal, lineage, switch
 from backups import restore as module
 from backups.catalog import Catalog
-from backups.generation import check_agreement, unused_generation, values
+from backups.generation import SERVED, check_agreement, remember, unused_generation, values
 from backups.journal import Phase
 from backups.outlook import rates
 from backups.plan import Goal, Plan
@@ -363,6 +363,24 @@ def test_file_and_service_that_disagree_are_refused(stack: Stack) -> None:
     with pytest.raises(Failure, match="says that bk-test_database-g2 serves") as refused:
         check_agreement(stack, stack.volume(4))
     assert "bem:database.generation" in refused.value.remedy
+
+
+def test_an_older_copy_of_the_file_is_refused_while_the_stack_is_down(stack: Stack) -> None:
+    """A volume that is kept for an undo would serve old data."""
+    remember(stack, stack.volume(4))
+    with pytest.raises(Failure, match="bk-test_database-g4 served last") as refused:
+        check_agreement(stack, "")
+    assert "restore.undo" in refused.value.remedy
+    remember(stack, stack.volume(2))
+    check_agreement(stack, "")
+
+
+def test_a_damaged_note_of_what_served_is_told(stack: Stack) -> None:
+    """With what to do."""
+    (stack.make_folder() / SERVED).write_text("{")
+    with pytest.raises(Failure, match="cannot be understood"):
+        check_agreement(stack, "")
+    check_agreement(stack, stack.volume(2))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """Secrets are made once, kept from others, and never overwritten."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from operation import custodian
+from operation.failure import Failure
 from operation.stack import Stack
 
 
@@ -51,3 +53,17 @@ def test_a_failed_write_leaves_the_old_file(stack: Stack, monkeypatch: pytest.Mo
         custodian.write_private(path, b"new")
     assert path.read_bytes() == b"old"
     assert [each.name for each in stack.folder.iterdir()] == ["file"]
+
+
+def test_a_secret_that_backups_hang_on_is_not_made_anew(tmp_path: Path) -> None:
+    """Once there was a cluster; until then, and every other secret, as usual."""
+    stack = Stack("try", tmp_path)
+    custodian.secret(stack, custodian.CIPHER_S3)
+    custodian.write_private(stack.folder / custodian.CLUSTER, b"{}")
+    with pytest.raises(Failure, match="points-key: lost") as told:
+        custodian.secret(stack, custodian.POINTS_KEY)
+    assert "recovery kit" in told.value.remedy
+    assert custodian.lost(stack) == [custodian.CIPHER_LOCAL, custodian.POINTS_KEY]
+    assert not custodian.secret_path(stack, custodian.POINTS_KEY).exists()
+    assert custodian.secret(stack, custodian.CIPHER_S3)
+    assert custodian.secret(stack, custodian.EVIDENCE_KEY)

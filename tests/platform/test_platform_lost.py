@@ -9,6 +9,7 @@ import pytest
 from backups import lost
 from backups.proving.proofs import newest
 from certs.ca.authority import root_path
+from operation import custodian
 from tests.platform.deployment import Deployment
 
 pytestmark = [pytest.mark.platform, pytest.mark.long, pytest.mark.lane("lost")]
@@ -64,6 +65,41 @@ def test_the_authority_and_the_state_are_lost(platform: Deployment) -> None:
     assert root_path(platform.stack).read_bytes() == root
     platform.faultless(30)
     assert platform.run("pulumi", "preview", "--expect-no-changes", "--non-interactive").status == 0
+
+
+def test_an_older_copy_of_the_stacks_file_while_the_stack_is_down(platform: Deployment) -> None:
+    """A volume that is kept for an undo would serve older data: refused, until the file is right."""
+    older = platform.stack.file.read_text()
+    platform.succeed("restore", "--latest", "--yes", "--only", "database")
+    platform.write("after-the-copy")
+    text = platform.stack.file.read_text()
+    platform.succeed("down", "--yes")
+    platform.stack.file.write_text(older)
+    said = platform.invoke("up")
+    assert said.status == 1, said.words
+    assert "served last" in said.words
+    platform.stack.file.write_text(text)
+    platform.succeed("up")
+    assert "after-the-copy" in platform.names()
+
+
+def test_secrets_are_lost_that_backups_hang_on(platform: Deployment) -> None:
+    """No others are made in their place, what runs goes on, and `status` says so until the copy is back."""
+    secrets, away = platform.stack.folder / "secrets", platform.stack.folder / "secrets-away"
+    shutil.copytree(secrets, away)
+    for name in custodian.LASTING:
+        (secrets / name).unlink()
+    said = platform.invoke("up")
+    assert said.status == 1, said.words
+    assert "repository-cipher-local, repository-cipher-s3, points-key: lost" in said.words
+    assert any(
+        "repository-cipher-local" in each for each in platform.invoke("status", "--json").json["wrong"]
+    )
+    assert not (secrets / custodian.POINTS_KEY).exists()
+    shutil.rmtree(secrets)
+    away.rename(secrets)
+    platform.succeed("up")
+    platform.faultless(30)
 
 
 def test_an_authority_is_lost_and_no_repository_answers(platform: Deployment) -> None:
