@@ -11,12 +11,16 @@ import docker
 import httpx
 import pytest
 
+from backups import console
+from backups import restore as module
 from backups.engine import query
+from backups.target import Target
 from infra.parties import CACHE, DATABASE, OBJECT_STORE, Party
 from operation.containers import container
 from operation.failure import Failure
 from tests.platform.deployment import Deployment, awaited, named, remove
 from tests.platform.test_platform_points import pulse_client
+from tests.platform.test_platform_restore import agreed, scratches, volumes
 from tests.platform.test_platform_state import fill
 from tests.platform.test_platform_store_faults import told
 from tests.platform.writer import Writer
@@ -25,12 +29,12 @@ pytestmark = [pytest.mark.platform, pytest.mark.long, pytest.mark.lane("full-dis
 
 MEBIBYTE = 1 << 20
 PLACES: dict[str, tuple[Party, int]] = {
-    "database-g1": (DATABASE, 600),
+    "database-g1": (DATABASE, 1600),
     "repository": (DATABASE, 400),
     "objects": (OBJECT_STORE, 800),
     "cache": (CACHE, 100),
 }
-"""Volumes, with the party that writes there and their size in MiB."""
+"""Volumes, with the party that writes there and their size in MiB. WAL of five minutes is 960 MiB at rest."""
 LOAD = "insert into filling select g, repeat('x', 500) from generate_series(1, 200000) g"
 
 
@@ -51,9 +55,8 @@ class Tight:
             filler.unlink()
 
 
-def mounted(deployment: Deployment, place: str, folder: Path) -> None:
-    """A small file system, under the name of a volume that `up` would make."""
-    party, size = PLACES[place]
+def mounted(deployment: Deployment, place: str, folder: Path, party: Party, size: int) -> None:
+    """A small file system of so many MiB, under the name of a volume that would be made."""
     folder.mkdir()
     options = f"size={size * MEBIBYTE},mode=0700,uid={party.uid},gid={party.uid}"
     subprocess.run(("mount", "-t", "tmpfs", "-o", options, "none", folder), check=True)
@@ -72,7 +75,7 @@ def tight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tight]:
     disks = {place: root / place for place in PLACES}
     try:
         for place, folder in disks.items():
-            mounted(deployment, place, folder)
+            mounted(deployment, place, folder, *PLACES[place])
         deployment.succeed("up", seconds=900)
         yield Tight(deployment, disks)
     finally:
@@ -158,3 +161,27 @@ def test_no_room_for_the_cache(well: Tight) -> None:
     target = container(well.deployment.stack, "database")
     awaited(lambda: int(query(target, effects, "bem")) == len(acknowledged), 60, "each effect")
     well.deployment.faultless(120)
+
+
+def test_no_room_in_the_volume_of_a_restore(
+    well: Tight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The room went after the pre-flight: who serves is not touched, and the next restore succeeds."""
+    deployment, small = well.deployment, tmp_path / "small"
+    mounted(deployment, "database-g2", small, DATABASE, 24)
+    try:
+        with Writer(deployment, "small") as writer, monkeypatch.context() as patched:
+            patched.setattr(module, "unused_generation", lambda _: 2)
+            with pytest.raises(Failure, match="No space left on device"):
+                console.restore(
+                    deployment.name, Target(latest=True), "local", yes=True, dry_run=False, as_json=True
+                )
+        assert writer.failed == 0
+        assert not scratches(deployment)
+        assert volumes(deployment) == {deployment.stack.volume(1)}
+    finally:
+        subprocess.run(("umount", small), check=True)
+    deployment.faultless(60)
+    deployment.succeed("restore", "--latest", "--yes")
+    assert set(writer.acknowledged) <= set(deployment.names())
+    agreed(deployment)
