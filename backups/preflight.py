@@ -1,5 +1,6 @@
 """The pre-flight of a restore: is the target covered, by what, and is there room? Nothing is changed."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from operation.stack import Stack
 
 REACH_SECONDS = 60
 CRASH_RECOVERY_SECONDS = 30
+GRACE_SECONDS = 3.0
+"""A segment comes into one repository a moment before the other; the local one restores faster."""
 GIBIBYTE = 1024**3
 GROWTH = 1.2
 """Room for a copy: its size, a fifth more, and a GiB for WAL."""
@@ -123,7 +126,8 @@ def _reaching(  # each is another part of the question
     moment = target.time
     if moment is None:
         return catalog
-    if living is not None and not _covered(catalog, repository, moment) and moment <= datetime.now(UTC):
+    here = _covered(catalog, _first(catalog, repository), moment)
+    if living is not None and not here and moment <= datetime.now(UTC):
         say("asking the database to archive what it has")
         catalog = _archived(living, stanza, catalog, repository, moment)
     return with_ends(asked, stanza, catalog)
@@ -134,20 +138,28 @@ def _archived(living: Any, stanza: str, catalog: Catalog, repository: int, momen
 
     A transaction that has a number is a commit to recovery, also when it wrote nothing.
     """
-    newest = catalog
+    newest, others_since = catalog, 0.0
 
     def again() -> bool:
-        nonlocal newest
+        nonlocal newest, others_since
         query(living, "select pg_current_xact_id()")
         query(living, "select pg_switch_wal()")
         newest = read_catalog(living, stanza, catalog.reigns)
-        return _covered(newest, repository, moment)
+        if not _covered(newest, repository, moment) or _covered(newest, _first(newest, repository), moment):
+            return _covered(newest, repository, moment)
+        others_since = others_since or time.monotonic()
+        return time.monotonic() - others_since > GRACE_SECONDS
 
     try:
         wait_for(again, REACH_SECONDS, "the archiving of the target")
     except Failure:
         return newest
     return newest
+
+
+def _first(catalog: Catalog, repository: int) -> int:
+    """The repository that is restored from by preference: the chosen one, else the first that answers."""
+    return repository or min(set(catalog.archives) - set(catalog.silent), default=0)
 
 
 def _covered(catalog: Catalog, repository: int, moment: datetime) -> bool:

@@ -112,6 +112,28 @@ def test_recent_target_is_archived_first(stack: Stack, quiet: Progress, place: A
     assert asked[:4] == ["select pg_current_xact_id()", "select pg_switch_wal()"] * 2
 
 
+BOTH = [LOCAL, backup("S", 0, repository=2)]
+AHEAD = catalog(BOTH, {1: reach(1, 30), 2: reach(1, 50)})
+"""S3 has a segment that the local repository lacks."""
+
+
+def test_the_local_repository_is_waited_for_a_moment(stack: Stack, quiet: Progress, place: Any) -> None:
+    """S3 has the segment first; the local one is faster to restore from."""
+    place(answering(), AHEAD, AHEAD, catalog(BOTH, {1: reach(1, 50), 2: reach(1, 50)}))
+    checked = preflight(stack, Target(time=at(40)), 0, quiet)
+    assert [each.backup.repository for each in checked.options] == [1, 2]
+
+
+def test_a_local_repository_that_lags_is_not_waited_for_longer(
+    stack: Stack, quiet: Progress, place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 covers the target."""
+    monkeypatch.setattr(module, "GRACE_SECONDS", 0.01)
+    place(answering(), AHEAD)
+    checked = preflight(stack, Target(time=at(40)), 0, quiet)
+    assert [each.backup.repository for each in checked.options] == [2]
+
+
 def test_the_chosen_repository_has_to_have_it(stack: Stack, quiet: Progress, place: Any) -> None:
     """Another one that reaches further does not help who named this one."""
     both = catalog([LOCAL, backup("R", 0, repository=2)], {1: reach(1, 30), 2: reach(1, 40)})
