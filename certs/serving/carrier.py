@@ -83,10 +83,16 @@ def holds_a_pair(stack: Stack, volume: str) -> bool:
     """Whether there is a certificate in the volume at all, whosever and however old."""
     from docker.errors import NotFound  # noqa: PLC0415
 
+    engine = client()
     try:
-        client().volumes.get(volume)
+        engine.volumes.get(volume)
     except NotFound:
         return False
+    running = engine.containers.list(
+        filters={"volume": volume, "status": "running"}, limit=1, ignore_removed=True
+    )
+    if running and _held(running[0]) is not None:  # all of ours have it at the same place
+        return True
     with _carrier(stack, volume, "") as carrier:
         return _held(carrier) is not None
 
