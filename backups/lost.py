@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backups.scratch import volume_exists
+from operation import custodian
+from operation.age_stream import new_identity
 from operation.containers import client, containers
 from operation.custodian import CLUSTER, write_private
 from operation.failure import Failure
@@ -19,7 +21,13 @@ HAS_CLUSTER = ["/cluster/pgdata/PG_VERSION"]
 
 
 def remember(stack: Stack) -> None:
-    """Notes that the first cluster was made, or came out of a recovery."""
+    """Notes that the first cluster was made, or came out of a recovery.
+
+    The secrets that backups hang on are there before: from then on a missing one is a lost one.
+    """
+    for name in (custodian.CIPHER_LOCAL, custodian.CIPHER_S3):
+        custodian.secret(stack, name)
+    custodian.secret(stack, custodian.POINTS_KEY, new_identity)
     _write(stack, CLUSTER, {"since": datetime.now(UTC).isoformat()})
 
 

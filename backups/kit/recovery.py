@@ -9,7 +9,7 @@ from backups.kit import parts, pending, record
 from backups.kit.kit import Kit
 from backups.kit.pending import Recovery, awaits
 from backups.move import settle
-from backups.points import lost_cache, shelf
+from backups.points import lost_cache
 from backups.preflight import preflight
 from backups.restore import restore as run_restore
 from backups.restored import Restored
@@ -54,7 +54,6 @@ def recover(stack: Stack, kit: Kit, progress: Progress) -> Recovered:
         with progress.step("put settings, secrets and certificates in their places"):
             note = _placed(stack, kit, note)
     check_ports(_fresh(stack), progress)
-    shelf.key(stack)  # a kit from before there were recovery points has none
     settle(_fresh(stack), progress)
     restored = _restored(_fresh(stack), progress) if awaits(_fresh(stack)) else None
     stack = _fresh(stack)

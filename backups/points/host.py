@@ -13,7 +13,7 @@ from backups.points.shelf import get
 from operation import leftovers
 from operation.custodian import write_private
 from operation.failure import Failure
-from operation.pulumi_state import state_path
+from operation.pulumi_state import is_whole, state_path
 from operation.stack import Stack
 
 CERTS = "certs/"
@@ -37,10 +37,18 @@ def lost(stack: Stack) -> list[str]:
     """What of it is not on this host: `ca`, and the `state` of what runs.
 
     A set-up makes an empty state where there is none, so one that knows none of the services counts as none.
+    One that was cut short is not lost: a deployment puts its copy in its place.
     """
     found = [] if (stack.folder / AUTHORITY).exists() else [CA]
+    return [*found, STATE] if _stateless(stack) else found
+
+
+def _stateless(stack: Stack) -> bool:
+    path = state_path(stack)
+    if path.exists() and not is_whole(path):
+        return False
     running, known = leftovers.services(stack), leftovers.known_ids(stack)
-    return [*found, STATE] if running and not any(each.id in known for each in running) else found
+    return bool(running) and not any(each.id in known for each in running)
 
 
 def bring_back(stack: Stack, books: Library, wanted: list[str]) -> Point | None:

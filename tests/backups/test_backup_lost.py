@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from backups import lost
+from operation import custodian
 from operation.custodian import write_private
 from operation.failure import Failure
 from operation.stack import Stack
@@ -42,6 +43,14 @@ def test_a_volume_without_its_cluster_is_lost(stack: Stack, there: dict[str, boo
     there["cluster"] = True
     assert not lost.search(stack)
     assert not lost.outstanding(stack)
+
+
+def test_what_backups_hang_on_is_there_before_it_can_be_missed(stack: Stack) -> None:
+    """A plain `pulumi up` or a drill's twin makes the first cluster, too."""
+    lost.remember(stack)
+    assert custodian.lost(stack) == []
+    custodian.secret_path(stack, custodian.POINTS_KEY).unlink()
+    assert custodian.lost(stack) == [custodian.POINTS_KEY]
 
 
 def test_a_server_that_runs_has_its_volume(stack: Stack, there: dict[str, bool]) -> None:
