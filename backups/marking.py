@@ -7,9 +7,9 @@ from datetime import UTC
 
 from backups import lineage, mark, switch
 from backups.catalog import read_catalog, with_ends
+from backups.coverage import repositories_of
 from backups.engine import REPOSITORIES
 from backups.mark import Mark
-from backups.plan import repositories_of
 from backups.preflight import reader
 from operation.containers import container
 from operation.lock import locked

@@ -1,29 +1,27 @@
 """The pre-flight of a restore: is the target covered, by what, and is there room? Nothing is changed."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from backups import lineage, server, switch
-from backups.catalog import Catalog, read_catalog, with_ends
-from backups.engine import S3, as_of, query
-from backups.plan import Goal, Plan, covers, plans
+from backups import server, switch
+from backups.catalog import Catalog
+from backups.engine import as_of, query
+from backups.plan import Goal, Plan
 from backups.points.beside import Beside, look
+from backups.reaching import reaching
 from backups.scratch import remove_volume, scratch
 from backups.soundness import Archives, sound
 from backups.target import Target
-from operation.containers import execute, required, wait_for
+from backups.ways import plans
+from operation.containers import execute, required
 from operation.failure import Failure, refusal
 from operation.progress import Progress
 from operation.stack import Stack
 
-REACH_SECONDS = 60
 CRASH_RECOVERY_SECONDS = 30
-GRACE_SECONDS = 3.0
-"""A segment comes into one repository a moment before the other; the local one restores faster."""
 GIBIBYTE = 1024**3
 GROWTH = 1.2
 """Room for a copy: its size, a fifth more, and a GiB for WAL."""
@@ -74,7 +72,7 @@ def preflight(
     """
     with progress.step("pre-flight") as say, reader(stack, say, target.vault) as (asked, living):
         _refuse_latest(stack, target)
-        catalog = _reaching(stack, asked, living, target, repository, say)
+        catalog = reaching(stack, asked, living, target, repository, say)
         options = _ways(stack, target, catalog, repository)
         options = [replace(each, vault=target.vault) for each in options]
         options, notes = sound(Archives(asked, stack.settings.backups.stanza, catalog), options)
@@ -116,55 +114,6 @@ def _refuse_latest(stack: Stack, target: Target) -> None:
             "--latest with --vault-as-of is for a database that does not run.",
             remedy="name the time to which it shall go back: --to 2026-11-24T03:10:00+01:00",
         )
-
-
-def _reaching(  # each is another part of the question
-    stack: Stack, asked: Any, living: Any, target: Target, repository: int, say: Any
-) -> Catalog:
-    stanza, reigns = stack.settings.backups.stanza, lineage.recorded(stack)
-    catalog = read_catalog(asked, stanza, reigns, S3 if target.vault else 0)
-    moment = target.time
-    if moment is None:
-        return catalog
-    here = _covered(catalog, _first(catalog, repository), moment)
-    if living is not None and not here and moment <= datetime.now(UTC):
-        say("asking the database to archive what it has")
-        catalog = _archived(living, stanza, catalog, repository, moment)
-    return with_ends(asked, stanza, catalog)
-
-
-def _archived(living: Any, stanza: str, catalog: Catalog, repository: int, moment: datetime) -> Catalog:
-    """Makes a commit after the moment and waits until it is archived; what there is when that does not come.
-
-    A transaction that has a number is a commit to recovery, also when it wrote nothing.
-    """
-    newest, others_since = catalog, 0.0
-
-    def again() -> bool:
-        nonlocal newest, others_since
-        query(living, "select pg_current_xact_id()")
-        query(living, "select pg_switch_wal()")
-        newest = read_catalog(living, stanza, catalog.reigns)
-        if not _covered(newest, repository, moment) or _covered(newest, _first(newest, repository), moment):
-            return _covered(newest, repository, moment)
-        others_since = others_since or time.monotonic()
-        return time.monotonic() - others_since > GRACE_SECONDS
-
-    try:
-        wait_for(again, REACH_SECONDS, "the archiving of the target")
-    except Failure:
-        return newest
-    return newest
-
-
-def _first(catalog: Catalog, repository: int) -> int:
-    """The repository that is restored from by preference: the chosen one, else the first that answers."""
-    return repository or min(set(catalog.archives) - set(catalog.silent), default=0)
-
-
-def _covered(catalog: Catalog, repository: int, moment: datetime) -> bool:
-    """By the repository that was chosen; by any when none was."""
-    return any(covers(catalog, number, moment) for number in catalog.archives if repository in {0, number})
 
 
 def _unarchived(living: Any) -> int:

@@ -5,9 +5,9 @@ from typing import Any
 
 from backups import cut_over, lineage, recovery, server
 from backups.catalog import read_catalog
-from backups.plan import plans
 from backups.scratch import ensure_volume, scratch
 from backups.target import Target
+from backups.ways import plans
 from infra.ports import free
 from operation import audit, custodian, deployment
 from operation.containers import execute, required

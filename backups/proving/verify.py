@@ -11,7 +11,7 @@ from backups.catalog import Catalog, read_catalog
 from backups.engine import REPOSITORIES
 from backups.outlook import rates
 from backups.outlook.stopwatch import FILL, REPLAY, Stopwatch
-from backups.plan import Plan, plans
+from backups.plan import Plan
 from backups.points import seam
 from backups.proof import Facts, gather
 from backups.proving import examination, point, point_archive, point_comparison, proofs
@@ -20,6 +20,7 @@ from backups.proving.point import Point
 from backups.scratch import remove_volume, scratch
 from backups.soundness import Archives, lacked, named
 from backups.target import Target
+from backups.ways import plans
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backups.catalog import Catalog
+from backups.coverage import repositories_of
 from backups.info import Backup
 from backups.mark import Mark
-from backups.plan import repositories_of
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,20 @@ import pytest
 
 from backups import mark, server
 from backups.attempt import as_marked
+from backups.coverage import repositories_of
 from backups.forecast import forecast
 from backups.mark import Mark
-from backups.plan import Goal, plans, repositories_of
+from backups.plan import Goal
 from backups.preflight import Checked
 from backups.proof import Facts
 from backups.recovery import restore_argv
 from backups.target import Target, looked_up, parse_target
+from backups.ways import plans
 from operation.failure import Failure
 from operation.stack import Stack
 from tests.backups.scene import at, backup
 from tests.backups.test_backup_forecast import BARE
-from tests.backups.test_backup_plan import FORKED, NOW, ONE
+from tests.backups.test_backup_ways import FORKED, NOW, ONE
 
 RELEASE = Mark("release-7", at(10), position=50, timeline=1, heartbeat=at(9.99))
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backups import preflight as module
+from backups import reaching
 from backups.catalog import Catalog
 from backups.listing import content, reaches, rows, table
 from backups.plan import Goal, Plan
@@ -55,8 +56,8 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr("backups.switch.alive", lambda *_: living)
         monkeypatch.setattr(module, "scratch", scratch)
         monkeypatch.setattr(module, "remove_volume", lambda name: did.append(f"remove {name}"))
-        monkeypatch.setattr(module, "read_catalog", read)
-        monkeypatch.setattr(module, "with_ends", lambda _target, _stanza, known: known)
+        monkeypatch.setattr(reaching, "read_catalog", read)
+        monkeypatch.setattr(reaching, "with_ends", lambda _target, _stanza, known: known)
         monkeypatch.setattr("operation.patience.POLL", 0.001)
         return did
 
@@ -128,7 +129,7 @@ def test_a_local_repository_that_lags_is_not_waited_for_longer(
     stack: Stack, quiet: Progress, place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S3 covers the target."""
-    monkeypatch.setattr(module, "GRACE_SECONDS", 0.01)
+    monkeypatch.setattr(reaching, "GRACE_SECONDS", 0.01)
     place(answering(), AHEAD)
     checked = preflight(stack, Target(time=at(40)), 0, quiet)
     assert [each.backup.repository for each in checked.options] == [2]
@@ -146,7 +147,7 @@ def test_target_that_is_never_archived_is_refused(
     stack: Stack, quiet: Progress, place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a time, with what there is."""
-    monkeypatch.setattr(module, "REACH_SECONDS", 0.01)
+    monkeypatch.setattr(reaching, "REACH_SECONDS", 0.01)
     place(answering())
     with pytest.raises(Failure, match="not covered"):
         preflight(stack, Target(time=at(35)), 0, quiet)

@@ -9,9 +9,9 @@ import pytest
 from backups import lineage, recovery, server
 from backups.catalog import read_catalog
 from backups.engine import REPOSITORIES, query
-from backups.plan import plans
 from backups.scratch import remove_volume, scratch
 from backups.target import Target
+from backups.ways import plans
 from operation.containers import container, execute, required
 from operation.failure import Failure
 from tests.platform.deployment import Deployment, awaited

@@ -4,9 +4,11 @@ from datetime import timedelta
 import pytest
 
 from backups.catalog import Catalog
+from backups.coverage import covers, timeline_at
 from backups.history import Fork
-from backups.plan import Goal, Plan, covers, plans, timeline_at
+from backups.plan import Goal, Plan
 from backups.target import Target
+from backups.ways import plans
 from operation.failure import Failure
 from tests.backups.scene import at, backup, catalog, reach, reign
 
