@@ -18,6 +18,7 @@ from infra.first_backups import Firsts, first_backups
 from infra.ports import check_ports
 from infra.survey import unhealthy
 from operation import custodian, deployment
+from operation.changes import Changes
 from operation.containers import wait_for
 from operation.failure import Failure
 from operation.mutation import mutation
@@ -55,7 +56,7 @@ def bring_up(stack: Stack, *, quiet: bool, as_json: bool, backup: bool) -> None:
         _say(stack, progress, changes, firsts)
 
 
-def deploy(stack: Stack, progress: Progress) -> deployment.Changes:
+def deploy(stack: Stack, progress: Progress) -> Changes:
     """Brings the stack to what its file and its secrets say, and waits until all of it is healthy.
 
     Raises:
@@ -120,7 +121,7 @@ def _await_health(stack: Stack, progress: Progress) -> None:
             ) from failure
 
 
-def _say(stack: Stack, progress: Progress, changes: deployment.Changes, firsts: Firsts) -> None:
+def _say(stack: Stack, progress: Progress, changes: Changes, firsts: Firsts) -> None:
     lines = [f"\nstack {stack.name}: {changes}", f"  address           {addresses(stack)[0]}"]
     lines.append(f"  root certificate  {stack.folder / 'certs' / 'root.pem'}")
     for name, proof in firsts.proven.items():

@@ -1,46 +1,19 @@
-"""Pulumi by its Automation API: the same program that `pulumi up` runs, with events turned into progress."""
+"""Pulumi by its Automation API: the same program that `pulumi up` runs, without a command line of its own."""
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from operation import custodian, drift, leftovers, pulumi_lock, pulumi_state
-from operation.failure import Failure
-from operation.gap import announcement, measured
+from operation.changes import Changes
+from operation.gap import measured
 from operation.outage import Outage
 from operation.progress import Progress
+from operation.pulumi_run import guarded, run
 from operation.stack import Stack
 
 if TYPE_CHECKING:
-    from pulumi.automation import EngineEvent
     from pulumi.automation import Stack as PulumiStack
-
-UNCHANGED = "same"
-
-
-@dataclass
-class Changes:
-    """What an update did.
-
-    Attributes:
-        counts: by kind of operation: `{"create": 3, "same": 40}`.
-        touched: names of the resources that changed, or would: `service-api`.
-    """
-
-    counts: dict[str, int] = field(default_factory=dict)
-    touched: list[str] = field(default_factory=list)
-
-    @property
-    def nothing(self) -> bool:
-        """Whether all was as declared."""
-        return not any(count for kind, count in self.counts.items() if kind != UNCHANGED)
-
-    def __str__(self) -> str:
-        """`3 created, 1 updated`, or `nothing changed`."""
-        words = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
-        parts = [f"{count} {words[kind]}" for kind, count in self.counts.items() if kind in words and count]
-        return ", ".join(parts) or "nothing changed"
 
 
 def environment(stack: Stack) -> dict[str, str]:
@@ -68,7 +41,7 @@ def opened(stack: Stack) -> "PulumiStack":
     from operation import pulumi_stack  # noqa: PLC0415  # 0.3 s
 
     os.environ.update(environment(stack))
-    return cast("PulumiStack", _guarded(lambda: pulumi_stack.opened(stack), []))
+    return cast("PulumiStack", guarded(lambda: pulumi_stack.opened(stack), []))
 
 
 def is_introduced(stack: Stack) -> bool:
@@ -100,7 +73,7 @@ def up(stack: Stack, progress: Progress, only: Sequence[str] = ()) -> Changes:
     refresh = _take_over(stack, progress) or drift.drifted(stack)
     outage = Outage(stack)
     with progress.step("deploy") as say:
-        changes = _run(
+        changes = run(
             lambda on_event: opened(stack).up(on_event=on_event, refresh=refresh, target=list(only) or None),
             progress,
             say,
@@ -118,7 +91,7 @@ def destroy(stack: Stack, progress: Progress) -> Changes:
     """Removes everything but the volumes with data and the backups, also when the state was lost."""
     _take_over(stack, progress)
     with progress.step("remove") as say:
-        changes = _run(lambda on_event: opened(stack).destroy(on_event=on_event), progress, say)
+        changes = run(lambda on_event: opened(stack).destroy(on_event=on_event), progress, say)
         unknown = leftovers.remove_unknown(stack, progress)
     if unknown:
         changes.counts["delete"] = changes.counts.get("delete", 0) + len(unknown)
@@ -128,7 +101,7 @@ def destroy(stack: Stack, progress: Progress) -> Changes:
 def preview(stack: Stack, progress: Progress, only: Sequence[str] = ()) -> Changes:
     """What `up` would do; touches nothing."""
     with progress.step("preview") as say:
-        return _run(
+        return run(
             lambda on_event: opened(stack).preview(on_event=on_event, target=list(only) or None),
             progress,
             say,
@@ -145,120 +118,3 @@ def _take_over(stack: Stack, progress: Progress) -> bool:
     if killed or cut_short:
         leftovers.remove_unknown(stack, progress)
     return killed or cut_short
-
-
-def _run(
-    action: Callable[[Any], Any],
-    progress: Progress,
-    say: Callable[[str], None],
-    noticed: Callable[[], None] = lambda: None,
-) -> Changes:
-    """Runs an action of Pulumi's; what it did is in the last of its events.
-
-    Args:
-        action: is given who listens to the events.
-        progress: gets each step.
-        say: gets what is done now.
-        noticed: called before a step that clients notice.
-
-    Raises:
-        Failure: it failed, or did not say what it did.
-    """
-    told, seen = list[dict[str, int]](), _Seen()
-    watch = _watcher(progress, say, seen, noticed)
-
-    def note(event: "EngineEvent") -> None:
-        watch(event)
-        if event.summary_event is not None:
-            counts = event.summary_event.resource_changes
-            told.append({str(getattr(kind, "value", kind)): each for kind, each in counts.items()})
-
-    _guarded(lambda: action(note), seen.errors)
-    if not told:
-        raise Failure(
-            "`pulumi` ended well, but did not say what it did.",
-            "what the stack's file declares is there; earlier configs and secrets were not pruned.",
-            "`invoke up` once more.",
-        )
-    return Changes(told[-1], seen.touched)
-
-
-def _guarded(action: Callable[[], Any], errors: list[str]) -> Any:
-    from pulumi import automation  # noqa: PLC0415
-
-    try:
-        return action()
-    except automation.CommandError as error:
-        raise _explained(str(error), errors) from error
-    except FileNotFoundError as error:
-        raise Failure(
-            "the Pulumi CLI is not on PATH.", remedy='`./ops setup`, then eval "$(./ops env)".'
-        ) from error
-
-
-@dataclass
-class _Seen:
-    """What the engine's events told."""
-
-    errors: list[str] = field(default_factory=list)
-    touched: list[str] = field(default_factory=list)
-
-
-def _watcher(
-    progress: Progress, say: Callable[[str], None], seen: _Seen, noticed: Callable[[], None]
-) -> "Callable[[EngineEvent], None]":
-    announced: list[str] = []
-
-    def watch(event: "EngineEvent") -> None:
-        if event.diagnostic_event is not None:
-            message = event.diagnostic_event.message.strip()
-            progress.detail(f"{event.diagnostic_event.severity}: {message}")
-            if event.diagnostic_event.severity == "error" and message:
-                seen.errors.append(message)
-        if event.resource_pre_event is not None:
-            step = event.resource_pre_event.metadata
-            operation = str(getattr(step.op, "value", step.op))
-            progress.detail(f"{operation} {step.urn}")
-            if operation != UNCHANGED:
-                name = step.urn.rsplit("::", 1)[-1]
-                seen.touched.append(name)
-                notice = announcement(name, operation)
-                if notice and not announced:
-                    announced.append(notice)
-                    progress.say(notice)
-                    noticed()
-                say(f"{operation} {name}")
-
-    return watch
-
-
-def _explained(words: str, errors: list[str]) -> Failure:
-    if "incorrect passphrase" in words:
-        return Failure(
-            "the passphrase in .ops/<stack>/secrets/pulumi-passphrase does not open this stack's state.",
-            "nothing was changed.",
-            "bring it back from its copy; in a stack's file of another host, remove `encryptionsalt`.",
-        )
-    if "the stack is currently locked" in words:
-        return Failure(
-            "another `pulumi` process holds this stack.",
-            "nothing was changed.",
-            "wait for it to end; after a crash: `pulumi cancel`.",
-            exit_code=3,
-        )
-    told = [_plain(line) for line in errors if not _says_nothing(line)] or words.strip().splitlines()[-15:]
-    return Failure(
-        "the deployment failed:\n    " + "\n    ".join("\n".join(told).splitlines()),
-        "what was done before stays; services that are healthy go on serving.",
-        "mend the cause, then `invoke up` again.",
-    )
-
-
-def _says_nothing(error: str) -> bool:
-    """Whether an error only repeats that there was one."""
-    return error.strip() in {"update failed", "preview failed"} or "program exited with" in error
-
-
-def _plain(error: str) -> str:
-    """An error without the words that gRPC and Pulumi put before it."""
-    return error.replace("Exception calling application: ", "").replace("1 error occurred:\n\t* ", "")

@@ -5,6 +5,7 @@ from typing import Any
 
 from infra.parties import Party
 from operation import deployment
+from operation.changes import Changes
 from operation.containers import client, wait_for
 from operation.failure import Failure, refusal
 from operation.progress import Progress
@@ -19,7 +20,7 @@ GOOD = "completed"
 BAD = {"paused", "rollback_started", "rollback_paused", "rollback_completed"}
 
 
-def scale(stack: Stack, party: Party, replicas: int, progress: Progress) -> deployment.Changes:
+def scale(stack: Stack, party: Party, replicas: int, progress: Progress) -> Changes:
     """Sets the number of replicas in the stack's file, and deploys it.
 
     Raises:

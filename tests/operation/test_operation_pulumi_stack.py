@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from operation import deployment, pulumi_stack
+from operation import deployment, pulumi_run, pulumi_stack
+from operation.changes import Changes
 from operation.failure import Failure
 from operation.progress import Progress
 from operation.stack import Stack
@@ -89,14 +90,12 @@ def test_without_pulumi_the_failure_says_what_to_do(
 def test_an_action_that_tells_nothing_is_no_success() -> None:
     """Without the last event nobody knows what was done, so it is not «nothing changed»."""
     with pytest.raises(Failure, match="did not say what it did"):
-        deployment._run(lambda _on_event: None, QUIET, QUIET.detail)  # noqa: SLF001  # what `up` goes through
+        pulumi_run.run(lambda _on_event: None, QUIET, QUIET.detail)
 
 
-def _update(stack: Stack) -> deployment.Changes:
+def _update(stack: Stack) -> Changes:
     opened = deployment.opened(stack)
-    return deployment._run(  # noqa: SLF001  # `up` without its looks at Docker
-        lambda on_event: opened.up(on_event=on_event), QUIET, QUIET.detail
-    )
+    return pulumi_run.run(lambda on_event: opened.up(on_event=on_event), QUIET, QUIET.detail)
 
 
 @pytest.mark.platform
