@@ -11,8 +11,9 @@ from certs.pairs.store import ensure
 from certs.revocation import lists
 from infra.tls import profiles
 from inspection.declared import declared
-from inspection.laptop import INITIALISE, PREPARE, Laptop, translated
+from inspection.laptop import INITIALISE, PREPARE, Laptop
 from inspection.preparation import script
+from inspection.translation import translated
 from operation.custodian import write_private
 from operation.failure import Failure
 from operation.stack import Stack

@@ -1,9 +1,13 @@
-"""What the service `prepare` of a compose file runs; pure."""
+"""The service `prepare` of a compose file, and what it runs; pure."""
 
 import shlex
 
 from certs.serving.generation import PUBLIC
-from inspection.laptop import Laptop
+from inspection.laptop import PREPARE, Laptop
+from inspection.section import Section, common, volume
+
+CARRIER = "debian:trixie-slim"
+DONE = "service_completed_successfully"
 
 
 def script(laptop: Laptop) -> str:
@@ -32,3 +36,26 @@ def script(laptop: Laptop) -> str:
     lines += [f"pair {role} {uid}" for role, uid in laptop.parties.items()]
     lines += [" ".join(("secret", *map(str, each))) for each in laptop.carried]
     return "\n".join([*lines, ""])
+
+
+def prepare(result: Laptop) -> Section:
+    """The service that brings certificates and secrets into volumes before any other starts."""
+    carried = sorted({each for _, each, _, _ in result.carried})
+    pairs = [
+        {"type": "bind", "source": f"./certs/{role}", "target": f"/from/certs/{role}", "read_only": True}
+        for role in result.parties
+    ]
+    return {
+        **common(result.stack, PREPARE, "0:0"),
+        "image": CARRIER,
+        "cap_add": ["CHOWN", "DAC_OVERRIDE", "FOWNER"],
+        "network_mode": "none",
+        "entrypoint": ["/bin/sh", "/from/prepare.sh"],
+        "volumes": [
+            {"type": "bind", "source": f"./{each}", "target": f"/from/{each}", "read_only": True}
+            for each in ("prepare.sh", "ca.pem", "crl.pem", "secrets")
+        ]
+        + pairs
+        + [volume(f"certs-{role}", f"/to/certs-{role}") for role in result.parties]
+        + [volume(each, f"/to/{each}") for each in carried],
+    }

@@ -17,7 +17,8 @@ from infra import probe
 from infra.parties import parties
 from infra.ports import free
 from inspection.declared import declared
-from inspection.laptop import Laptop, translated
+from inspection.laptop import Laptop
+from inspection.translation import translated
 from operation import custodian
 from operation.failure import Failure
 from operation.stack import Stack
