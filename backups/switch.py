@@ -13,6 +13,8 @@ from operation.stack import Stack
 STOP_SECONDS = 150
 """The service's own stop grace is 120 s."""
 START_SECONDS = 120
+FAILED_STARTS = 4
+"""A server that ended so often by itself has a cause that waiting does not mend: Swarm tries anew at once."""
 STOP_SIGNAL = "SIGTERM"
 """Where neither image nor service names another."""
 CONFLICT = "out of sequence"
@@ -53,13 +55,22 @@ def start_database(stack: Stack, volume: str, image: str = "") -> Any:
         image: that it runs; the present one when left out.
 
     Raises:
-        Failure: when it does not become healthy; with its own last words.
+        Failure: when it does not become healthy, or ends by itself again and again; with its own last words.
     """
-    update(stack, replicas=1, volume=volume, image=image)
     engine = client()
-    what = f"the database's start on volume {volume}"
+    ended = before = _failed(stack, engine, volume)
+    update(stack, replicas=1, volume=volume, image=image)
+
+    def decided() -> Any:
+        nonlocal ended
+        ended |= _failed(stack, engine, volume)
+        found, times = _healthy(stack, engine, volume), len(ended - before)
+        if found is None and times >= FAILED_STARTS:
+            raise Failure(f"the database ended {times} times on volume {volume}.")
+        return found
+
     try:
-        return wait_for(lambda: _healthy(stack, engine, volume), START_SECONDS, what)
+        return wait_for(decided, START_SECONDS, f"the database's start on volume {volume}")
     except Failure as failure:
         raise Failure(
             f"{failure.what}\n    {_last_words(stack, engine)}",
@@ -165,6 +176,16 @@ def _healthy(stack: Stack, engine: Any, volume: str) -> Any:
         if volume in sources and found.attrs["State"].get("Running") and health == "healthy":
             return found
     return None
+
+
+def _failed(stack: Stack, engine: Any, volume: str) -> frozenset[str]:
+    """Tasks on that volume whose server ended by itself, as far as Swarm remembers them."""
+    return frozenset(
+        str(task["ID"])
+        for task in _tasks(stack, engine, wanted=False)
+        if task["Status"].get("State") == "failed"
+        and volume in {mount.get("Source") for mount in task["Spec"]["ContainerSpec"].get("Mounts") or []}
+    )
 
 
 def _tasks(stack: Stack, engine: Any, *, wanted: bool) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ DEPLOYMENT = "deployment"
 ENGINE = "engine"
 """The lane of those who stop the Docker daemon: the last, since they wait for all others to end."""
 
-LONGEST = (DEPLOYMENT, "restore", "platform", "provider")
+LONGEST = (DEPLOYMENT, "restore", "platform", "provider", "object_store", "zero-loss")
 """Lanes that begin first, so that no process is left alone with one at the end."""
 
 

@@ -49,11 +49,17 @@ class Engine:
         self.conflicts = 0
         self.posted: list[dict[str, Any]] = []
 
-    def task(self, name: str, found: Found | None, wanted: str = "running", error: str = "") -> None:
+    def task(  # what Swarm says of one
+        self, name: str, found: Found | None, wanted: str = "running", error: str = "", volume: str = NEW
+    ) -> None:
         """Adds a task, newer than those before."""
-        status = {"ContainerStatus": {"ContainerID": name}, "Err": error}
+        state = "failed" if error else "running"
+        status = {"ContainerStatus": {"ContainerID": name}, "Err": error, "State": state}
         created = f"2026-11-24T12:00:{len(self.tasks_of):02}"
-        self.tasks_of.append({"CreatedAt": created, "DesiredState": wanted, "Status": status})
+        spec = {"ContainerSpec": {"Mounts": [{"Target": "/cluster", "Source": volume}]}}
+        self.tasks_of.append(
+            {"ID": name, "CreatedAt": created, "DesiredState": wanted, "Status": status, "Spec": spec}
+        )
         if found is not None:
             self.found[name] = found
 
@@ -133,6 +139,43 @@ def test_start_takes_no_other_container_for_it(
     assert "task: non-zero exit (1)" in failed.value.what
     if found is not None:
         assert "the data volume is empty" in failed.value.what
+
+
+class Flapping(Engine):
+    """Each look at its tasks finds another one whose server has ended; Swarm remembers the last three."""
+
+    volume = NEW
+
+    def tasks(self, filters: dict[str, str]) -> list[dict[str, Any]]:
+        """By the state that Swarm wants."""
+        if self.posted:
+            number = len(self.tasks_of)
+            self.task(f"c{number}", Found(NEW, running=False), "shutdown", "exit (1)", self.volume)
+        return super().tasks(filters)[-3:]
+
+
+def test_a_server_that_ends_again_and_again_is_not_waited_for(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last words are told within seconds."""
+    engine = Flapping()
+    monkeypatch.setattr(switch, "client", lambda: engine)
+    monkeypatch.setattr("operation.patience.POLL", 0.001)
+    with pytest.raises(Failure, match=r"the database ended \d times on volume bk-test_database-g3") as failed:
+        switch.start_database(stack, NEW)
+    assert "the data volume is empty" in failed.value.what
+
+
+def test_failures_on_another_volume_do_not_count(
+    stack: Stack, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dead database still flaps on the old one."""
+    flapping = Flapping()
+    flapping.volume = OLD
+    monkeypatch.setattr(switch, "client", lambda: flapping)
+    with pytest.raises(Failure, match="did not happen within"):
+        switch.start_database(stack, NEW)
+    assert not engine.posted
 
 
 @pytest.mark.parametrize(("declared", "wanted"), [("SIGINT", "SIGINT"), ("", "SIGTERM"), (None, "SIGTERM")])

@@ -18,7 +18,7 @@ from tests.platform.deployment import Deployment, awaited
 from tests.platform.test_platform_migration import BREAKS, CONTRACTS, EXPANDS, image, moved
 from tests.platform.test_platform_restore import agreed, moment
 
-pytestmark = [pytest.mark.platform, pytest.mark.lane("backup-faults")]
+pytestmark = [pytest.mark.platform, pytest.mark.lane("restore")]
 
 KATHMANDU = timezone(timedelta(hours=5, minutes=45))
 FLIP = r"""

@@ -11,7 +11,7 @@ from backups.engine import S3, query
 from operation.containers import container, execute
 from tests.platform.deployment import Deployment, awaited
 
-pytestmark = [pytest.mark.platform, pytest.mark.lane("backup-faults")]
+pytestmark = [pytest.mark.platform, pytest.mark.lane("restore")]
 
 BYTES, BANDWIDTH = 16_000_000, 500_000
 RANDOM = f"""
@@ -86,14 +86,14 @@ def test_a_limit_holds_for_backups_and_not_for_wal(noisy: Deployment) -> None:
     noisy.succeed("backup.verify", "--repo", "s3")
 
 
-def test_a_limit_that_cannot_be_meant_is_refused(noisy: Deployment) -> None:
+def test_a_limit_that_cannot_be_meant_is_refused(platform: Deployment) -> None:
     """So little that no backup would ever end; nothing is touched."""
-    text = noisy.stack.file.read_text()
-    noisy.configure(backups__bandwidth=1000)
+    text = platform.stack.file.read_text()
+    platform.configure(backups__bandwidth=1000)
     try:
-        said = noisy.invoke("backup")
+        said = platform.invoke("backup")
     finally:
-        noisy.stack.file.write_text(text)
+        platform.stack.file.write_text(text)
     assert said.status == 2
     assert "bem:backups.bandwidth" in said.words
 

@@ -117,7 +117,7 @@ def test_health_is_for_both_buckets(start: Start, workshop: Workshop, trust: str
     store = start(workshop.volume(), secrets={**SECRETS, **TRAINER}, models=MODELS)
     until(lambda: healthy(store)[0], 30)
     s3(store, trust, ADMIN).delete_bucket(Bucket=MODELS)
-    assert healthy(store) == (False, f"object-store: bucket {MODELS} is not there")
+    until(lambda: healthy(store) == (False, f"object-store: bucket {MODELS} is not there"), 10)
     store.restart()
     until(lambda: healthy(store)[0], 30)
     put(s3(store, trust, KEYS), "training/1/model.pt", FIRST)
