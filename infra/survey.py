@@ -12,7 +12,10 @@ def gathered(stack: Stack) -> Status:
     """Looks at everything; a part that does not answer becomes a line in `wrong`."""
     database = stack.settings.database
     status = Status(stack.name, generation=database.generation, kept=database.kept)
-    standing.database(stack, status)
+    try:
+        standing.database(stack, status)
+    except Failure as failure:
+        status.wrong.append(failure.what)
     serving.services(stack, status)
     if not status.services:
         status.wrong.append("nothing of this stack runs: `./ops up` deploys it.")
